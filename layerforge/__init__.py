@@ -1,0 +1,1 @@
+"""layerforge: a YAML spec of a layer stack, checked before TensorFlow loads, built and trained by Keras."""

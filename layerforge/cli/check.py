@@ -1,0 +1,93 @@
+"""`layerforge check`: every fault of a spec at once, without Keras."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from layerforge.cli.options import AsJson, Overrides
+
+if TYPE_CHECKING:
+    from layerforge.pipeline import Compiled
+
+EXAMPLE = """
+  layerforge check spec.yaml                   print every fault, or nothing
+  layerforge check specs/*.yaml --json         the same for an editor or a script
+  layerforge check spec.yaml --set data.window=48 --resolved
+"""
+
+
+def check(
+    specs: Annotated[
+        list[Path], typer.Argument(metavar="SPEC...", help="Specs, YAML files.", show_default=False)
+    ],
+    overrides: Overrides = None,
+    as_json: AsJson = False,
+    resolved: Annotated[
+        bool,
+        typer.Option(
+            "--resolved", help="Print the spec with variables and expressions replaced by values."
+        ),
+    ] = False,
+) -> None:
+    """Find every fault of a spec, at file:line:column.
+
+    Prints each fault with the line it stands on, the place it has to do with and, where it is sure,
+    the cure. Prints nothing, and exits with 0, where there is none. No data are read and neither
+    TensorFlow nor Keras is loaded, so the answer is there at once.
+    """
+    if as_json and resolved:
+        raise typer.BadParameter("--json and --resolved cannot be printed both")
+    from layerforge.pipeline import compile_spec
+
+    compiled = [compile_spec(path, tuple(overrides or ())) for path in specs]
+    if as_json:
+        _print_json(compiled)
+    elif resolved:
+        _print_resolved(compiled)
+    else:
+        _print_faults(compiled)
+    if not all(each.clean for each in compiled):
+        raise typer.Exit(1)
+
+
+def _print_faults(compiled: list[Compiled]) -> None:
+    from layerforge.render.diagnostics import diagnostics_text, summary
+    from layerforge.render.screen import screen_of
+
+    screen = screen_of(sys.stdout)
+    for each in compiled:
+        sys.stdout.write(diagnostics_text(each.found, each.lines, screen))
+    found = [fault for each in compiled for fault in each.found]
+    if found:
+        sys.stdout.flush()
+        typer.echo(summary(found, sum(bool(each.found) for each in compiled)), err=True)
+
+
+def _print_json(compiled: list[Compiled]) -> None:
+    from layerforge.render.diagnostics import diagnostic_record
+    from layerforge.render.record import json_text
+
+    files = [
+        {
+            "file": str(each.path),
+            "diagnostics": [diagnostic_record(fault, str(each.path)) for fault in each.found],
+        }
+        for each in compiled
+    ]
+    sys.stdout.write(json_text({"files": files}))
+
+
+def _print_resolved(compiled: list[Compiled]) -> None:
+    from layerforge.cli.telling import tell
+    from layerforge.render.resolved import resolved_text
+
+    texts = []
+    for each in compiled:
+        tell(each.found, each.lines)
+        if each.clean and each.root is not None and each.spec is not None:
+            texts.append(resolved_text(each.root, each.spec))
+    sys.stdout.write("---\n".join(texts))

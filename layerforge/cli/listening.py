@@ -1,0 +1,29 @@
+"""Who listens to a run: a live display on a terminal, plain lines elsewhere, no one if quiet."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from layerforge.events import Event, Listener
+from layerforge.render.progress import PlainProgress
+from layerforge.render.screen import screen_of
+
+
+@contextmanager
+def listener(quiet: bool = False, live: bool = False) -> Iterator[Listener]:
+    """A listener that writes to standard error. `live` allows a display, where there is a terminal."""
+    if quiet:
+        yield _ignore
+    elif live and sys.stderr.isatty():
+        from layerforge.render.live import LiveProgress
+
+        with LiveProgress(screen_of(sys.stderr)) as display:
+            yield display
+    else:
+        yield PlainProgress(sys.stderr, screen_of(sys.stderr).width)
+
+
+def _ignore(event: Event) -> None:
+    """Hears nothing."""

@@ -1,0 +1,158 @@
+"""The command `layerforge`: its commands in the order of use, its help, and what no command caught."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from io import TextIOWrapper
+from typing import Annotated, Any, Final
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+_SUMMARY = "Describe a Keras model in a YAML file; see exactly what it is; train it; use it."
+# Every command with its line of help, which opens the docstring of the module's function as well:
+# the modules are loaded only when called, since their imports are most of what `--help` would cost.
+COMMANDS: Final = {
+    "Look at a spec": {
+        "check": "Find every fault of a spec, at file:line:column.",
+        "build": "Show layers, shapes and parameters, and hold them against Keras.",
+    },
+    "Train it": {
+        "baseline": "Score what a model must beat, before any training.",
+        "train": "Train a model, and score it beside the baselines.",
+    },
+    "Use what was trained": {
+        "evaluate": "Score a trained model again, on its test rows or on other data.",
+        "predict": "Predict from new rows, in the units of the data.",
+    },
+}
+_EXAMPLE = """
+Example:
+  layerforge check spec.yaml              is anything wrong with it?
+  layerforge build spec.yaml              what does it make?
+  layerforge train spec.yaml              how good does it get?
+  layerforge predict NAME --data new.csv  what comes next?
+"""
+_STATUS = """
+Exit status:
+  0    done, nothing found
+  1    faults found, or the work failed
+  2    the command line is wrong
+  130  stopped by Ctrl-C
+
+layerforge COMMAND --help explains a command with examples.
+"""
+
+
+class _Command(TyperCommand):
+    """A command whose usage says `SPEC` and not `{SPEC}`, which looks like something to type."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        options, *arguments = super().collect_usage_pieces(ctx)
+        return [*(piece.strip("{}") for piece in arguments), options]
+
+
+class _Group(TyperGroup):
+    """The commands under headings; each is loaded when it is called."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        lines = {name: line for part in COMMANDS.values() for name, line in part.items()}
+        self.commands = {name: TyperCommand(name, help=line) for name, line in lines.items()}
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - Typer's signature
+        return _loaded(cmd_name) if cmd_name in self.commands else None
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - Typer's signature
+        formatter.write_usage("layerforge", "COMMAND [OPTIONS] ...")
+        formatter.write_paragraph()
+        formatter.write_text(_SUMMARY)
+        for heading, commands in COMMANDS.items():
+            with formatter.section(heading):
+                formatter.write_dl(list(commands.items()))
+        formatter.write(_EXAMPLE)
+        formatter.write(_STATUS)
+
+
+def _loaded(name: str) -> Any:
+    """The command of this name, from its module."""
+    module = import_module(f"layerforge.cli.{name}")
+    command: Callable[..., None] = getattr(module, name)
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    alone.command(name, cls=_Command, epilog=f"\b\nExamples:{module.EXAMPLE}")(command)
+    return typer.main.get_command(alone)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"layerforge {_own_version()}")
+        raise typer.Exit
+
+
+def _own_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("layerforge")
+    except PackageNotFoundError:
+        return "of a source tree that is not installed"
+
+
+app = typer.Typer(
+    cls=_Group,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _layerforge(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command line, that of the process by default, and gives its exit status.
+
+    What no command foresaw is told in one line; `--traceback`, or LAYERFORGE_TRACEBACK=1, shows all.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    whole = "--traceback" in given or os.environ.get("LAYERFORGE_TRACEBACK") == "1"
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # what cannot be encoded is shown as an escape
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app([word for word in given if word != "--traceback"], prog_name="layerforge")
+    except SystemExit as stop:
+        return _flushed(stop.code if isinstance(stop.code, int) else 0)
+    except Exception as error:
+        if whole:
+            raise
+        typer.echo(_internal_error(error), err=True)
+        return 1
+    return 0
+
+
+def _internal_error(error: Exception) -> str:
+    """A fault of ours in one line."""
+    first = next(iter(str(error).splitlines()), "")
+    said = f"{type(error).__name__}: {first}".removesuffix(": ")
+    return f"layerforge: internal error: {said} (please report; --traceback shows it)"
+
+
+def _flushed(status: int) -> int:
+    """The exit status, once everything is written; a reader that has gone away is no fault."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes again on its way out; there must be something to flush to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return status

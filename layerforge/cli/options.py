@@ -1,0 +1,36 @@
+"""The arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+Spec: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="SPEC", help="The spec, a YAML file.", show_default=False)
+]
+Run: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run directory, NAME/NUMBER, or a spec's name for its latest run.",
+        show_default=False,
+    ),
+]
+Overrides: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Another value than the file's, as in --set data.window=48. May be repeated.",
+        show_default=False,
+    ),
+]
+AsJson: TypeAlias = Annotated[
+    bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")
+]
+Runs: TypeAlias = Annotated[
+    Path, typer.Option("--runs", metavar="DIR", help="Where run directories are kept.")
+]
+RUNS = Path("runs")

@@ -1,0 +1,46 @@
+"""What every command does with a spec's faults and with faults on the way: print them, and exit with 1."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from layerforge.diagnostics import Diagnostic, Faults, ordered
+from layerforge.pipeline import Compiled, compile_spec
+from layerforge.render.diagnostics import diagnostics_text
+from layerforge.render.screen import screen_of
+
+
+def compiled_spec(path: Path, overrides: Sequence[str]) -> Compiled:
+    """The spec, free of faults: warnings go to standard error, and so do faults before the exit."""
+    compiled = compile_spec(path, tuple(overrides))
+    tell(compiled.found, compiled.lines)
+    if not compiled.clean:
+        raise typer.Exit(1)
+    return compiled
+
+
+def tell(found: Sequence[Diagnostic], lines: Mapping[str, Sequence[str]]) -> None:
+    """Prints diagnostics on standard error."""
+    sys.stderr.write(diagnostics_text(ordered(found), lines, screen_of(sys.stderr)))
+
+
+def tell_defaults(compiled: Compiled) -> None:
+    """Says which values hyperparameters have where nothing chose one."""
+    values = [f"{each.name} = {each.default}" for each in compiled.hyperparameters.values()]
+    if values:
+        typer.echo(f"hyperparameters at their defaults: {', '.join(values)}", err=True)
+
+
+@contextmanager
+def faults_told(lines: Mapping[str, Sequence[str]] | None = None) -> Iterator[None]:
+    """Ends the command with 1 where the work inside cannot go on, after saying why."""
+    try:
+        yield
+    except Faults as stop:
+        tell(stop.diagnostics, lines or {})
+        raise typer.Exit(1) from None

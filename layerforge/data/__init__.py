@@ -1,0 +1,19 @@
+"""Tables and series: read, split, scaled, cut into samples, and scored beside the baselines."""
+
+from layerforge.data.prepared import Prepared
+from layerforge.data.preparing import prepare
+from layerforge.data.scoring import baselines, report, score
+from layerforge.data.season import Season
+from layerforge.data.unseen import NewRows, forecast_window, prepare_again
+
+__all__ = [
+    "NewRows",
+    "Prepared",
+    "Season",
+    "baselines",
+    "forecast_window",
+    "prepare",
+    "prepare_again",
+    "report",
+    "score",
+]

@@ -1,0 +1,134 @@
+"""The account of the data as JSON: what was read, split, fitted, left out, and what looks odd."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from layerforge.data.cells import Column
+from layerforge.data.prepared import Prepared
+from layerforge.data.raw import Raw
+from layerforge.data.splits import Split
+from layerforge.data.windows import Windows
+from layerforge.spec.data import SPLITS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def account_of(
+    prepared: Prepared, raw: Raw, split: Split, windows: Windows | None
+) -> dict[str, Any]:
+    """Everything that was done to the rows of a file, in plain values; rows count from 0."""
+    settings, file = prepared.settings, raw.file
+    season = prepared.season
+    missing = settings.missing or "error"
+    return {
+        "source": file.shown,
+        "format": file.format,
+        "task": settings.task,
+        "rows": file.rows,
+        "rows_dropped": file.rows - raw.count,
+        "missing": missing,
+        "columns": [_column(raw, column) for column in raw.columns.values()],
+        "unused_columns": [c for c in file.columns if c not in (*raw.roles.used, raw.roles.time)],
+        "time": _time(raw),
+        "split": {
+            "how": split.how,
+            "rows_unused": split.unused,
+            **{part: _part(part, prepared, raw, split, windows) for part in SPLITS},
+        },
+        "statistics": _statistics(prepared),
+        "season": {"length": season.length, "inferred": season.inferred, "why": season.why},
+        "input_shape": list(prepared.input_shape),
+        "target_shape": list(prepared.target_shape),
+        "warnings": _warnings(prepared, raw, split),
+    }
+
+
+def _column(raw: Raw, column: Column) -> dict[str, Any]:
+    """A column's role, type, holes and range."""
+    import numpy as np
+
+    roles = [role for role in ("features", "targets") if column.name in getattr(raw.roles, role)]
+    told = {"name": column.name, "roles": roles, "type": column.kind, "missing": column.missing}
+    if column.kind == "category":
+        words = column.texts().drop_nulls()
+        return {**told, "values": words.n_unique()}
+    numbers = column.numbers()
+    return {**told, "min": float(np.nanmin(numbers)), "max": float(np.nanmax(numbers))}
+
+
+def _time(raw: Raw) -> dict[str, Any] | None:
+    stamps = raw.stamps
+    if stamps is None or not raw.count:
+        return None
+    clock = stamps.clock
+    return {
+        "column": clock.column,
+        "format": clock.format or "whole number",
+        "first": stamps.text(0),
+        "last": stamps.text(raw.count - 1),
+        "step": str(clock.step) if clock.step is not None else None,
+    }
+
+
+def _part(
+    part: str, prepared: Prepared, raw: Raw, split: Split, windows: Windows | None
+) -> dict[str, Any]:
+    """A part's rows, its samples, and the windows that were not made of it."""
+    rows = split.rows[part]
+    told: dict[str, Any] = {"rows": len(rows), "samples": prepared.samples(part)}
+    if len(rows) and split.chronological:
+        first, last = int(rows[0]), int(rows[-1])
+        told |= {"first_row": raw.file_row(first), "last_row": raw.file_row(last)}
+        if raw.stamps is not None:
+            told |= {"from": raw.stamps.text(first), "to": raw.stamps.text(last)}
+    if windows is not None:
+        told["windows_discarded"] = {
+            "too little past": windows.without_past[part],
+            "missing values": windows.with_holes[part],
+        }
+    if prepared.classes is not None:
+        told["classes"] = _class_counts(prepared, part)
+    return told
+
+
+def _class_counts(prepared: Prepared, part: str) -> dict[str, int]:
+    """How many samples of a part each class has."""
+    import numpy as np
+
+    classes = prepared.classes or ()
+    counts = np.bincount(_labels(prepared, part), minlength=len(classes))
+    return {name: int(count) for name, count in zip(classes, counts, strict=True)}
+
+
+def _labels(prepared: Prepared, part: str) -> NDArray[Any]:
+    """The class of each sample of a part, without gathering its inputs."""
+    return prepared.answers(prepared.positions[part])
+
+
+def _statistics(prepared: Prepared) -> dict[str, Any]:
+    encoders = {each.name: each for each in (*prepared.encoders, *prepared.target_encoders)}
+    return {
+        "scale": prepared.settings.scale or "none",
+        "fitted_on": "the training rows",
+        "columns": [encoder.saved() for encoder in encoders.values()],
+    }
+
+
+def _warnings(prepared: Prepared, raw: Raw, split: Split) -> list[str]:
+    """What is allowed but seldom meant."""
+    found = list(raw.stamps.warnings) if raw.stamps is not None else []
+    encoders = {each.name: each for each in (*prepared.encoders, *prepared.target_encoders)}
+    constant = [f"`{name}`" for name, each in encoders.items() if each.constant]
+    if constant:
+        is_or_are = "is" if len(constant) == 1 else "are"
+        shown = ", ".join(constant[:10]) + (", ..." if len(constant) > 10 else "")
+        found.append(f"{shown} {is_or_are} constant in the training rows: {len(constant)} in all")
+    if raw.file.lacks_header:
+        found.append("every column name is a number: if line 1 is a row, write `header: false`")
+    if split.unused:
+        found.append(f"{split.unused:,} rows after the test part are unused")
+    if prepared.settings.task == "forecast" and prepared.season.length is None:
+        found.append(f"no seasonal naive baseline: {prepared.season.why}")
+    return found

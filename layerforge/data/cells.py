@@ -1,0 +1,270 @@
+"""The values of the columns in use: numbers, flags and categories, read by polars.
+
+A text file is read as numbers at once, which is fast; only columns where that leaves a hole are
+read again as text, to tell a missing value from a text that does not belong there.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from layerforge.data.files import File, unreadable_row
+from layerforge.data.formats import formats_of
+from layerforge.data.roles import Roles
+from layerforge.diagnostics import SpecError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
+
+MISSING: Final = ("", "NA", "N/A", "n/a", "nan", "NaN", "NAN", "null", "Null", "NULL")
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's values in the order of the file.
+
+    Numbers and flags (0 and 1) are float64 with NaN where missing; categories are texts with
+    None where missing.
+    """
+
+    name: str
+    kind: Literal["number", "flag", "category"]
+    values: NDArray[np.float64] | pl.Series
+    missing: int
+
+    def numbers(self) -> NDArray[np.float64]:
+        """The values of a column that holds no categories."""
+        import numpy as np
+
+        return np.asarray(self.values, np.float64)
+
+    def texts(self) -> pl.Series:
+        """The values of a column of categories."""
+        import polars as pl
+
+        return self.values if isinstance(self.values, pl.Series) else pl.Series(self.values)
+
+    def absent(self) -> NDArray[np.bool_]:
+        """Where a value is missing."""
+        import numpy as np
+
+        if self.kind == "category":
+            return self.texts().is_null().to_numpy()
+        return np.isnan(self.numbers())
+
+    def take(self, rows: NDArray[np.int64]) -> Column:
+        """The same column with these rows alone."""
+        import numpy as np
+
+        if self.kind == "category":
+            texts = self.texts()[rows]
+            return Column(self.name, self.kind, texts, texts.null_count())
+        numbers = self.numbers()[rows]
+        return Column(self.name, self.kind, numbers, int(np.isnan(numbers).sum()))
+
+
+def read_cells(
+    file: File,
+    roles: Roles,
+    open_kind: Collection[str],
+    labels: Collection[str],
+    found: list[SpecError],
+) -> dict[str, Column]:
+    """The columns in use. Those of `open_kind` may turn out to be categories, `labels` always are.
+
+    A value that fits no number, where one is expected, goes to `found` with its line and column.
+    """
+    numeric = _numeric_names(file, roles, labels, found)
+    columns = dict(_read_numbers(file, numeric))
+    doubtful = [name for name in numeric if name not in columns]
+    for name, series in _read_texts(file, [*doubtful, *labels]):
+        if name in labels:
+            columns[name] = Column(name, "category", series, series.null_count())
+            continue
+        column = _from_text(file, series, name in open_kind, roles, found)
+        if column is not None:
+            columns[name] = column
+    for column in columns.values():
+        _check_values(file, column, roles, found)
+    return {name: columns[name] for name in roles.used if name in columns}
+
+
+def read_text(file: File, name: str) -> pl.Series:
+    """One column as text, blanks around it taken away; None where it is missing."""
+    return next(series for _, series in _read_texts(file, [name]))
+
+
+def parquet_types(file: File) -> dict[str, pl.DataType]:
+    """The types that a Parquet file declares for its columns; empty for a text file."""
+    import polars as pl
+
+    if file.format != "parquet":
+        return {}
+    return dict(pl.scan_parquet(file.path, glob=False).collect_schema())
+
+
+def _numeric_names(
+    file: File, roles: Roles, labels: Collection[str], found: list[SpecError]
+) -> list[str]:
+    """The columns that could be numbers; a Parquet file says of some that they are not."""
+    import polars as pl
+
+    kinds = parquet_types(file)
+    names = []
+    for name in roles.used:
+        kind = kinds.get(name)
+        fits = kind is None or kind.is_numeric()
+        if name in labels:
+            continue
+        if fits or kind in (pl.Boolean, pl.String, pl.Categorical, pl.Enum):
+            names.append(name)
+        else:
+            message = f"`{file.shown}`, column `{name}`: holds values of type {kind}, not numbers"
+            found.append(SpecError("not-a-number", message, roles.written[name]))
+    return names
+
+
+def _read_numbers(file: File, names: Sequence[str]) -> Iterable[tuple[str, Column]]:
+    """The columns that are numbers in every row, or by the type that Parquet declares."""
+    import polars as pl
+
+    kinds = parquet_types(file)
+    texts = (pl.String, pl.Categorical, pl.Enum)
+    declared = [name for name in names if kinds.get(name) not in texts]
+    frame = read_frame(file, declared, pl.Float64)
+    for name in declared:
+        series = frame.drop_in_place(name)
+        holes = series.null_count() + int(series.is_nan().sum())
+        if holes and file.format == "text":
+            continue
+        values = series.fill_null(float("nan")).to_numpy()
+        flag = name in kinds and kinds[name] == pl.Boolean
+        yield name, Column(name, "flag" if flag else "number", values, holes)
+
+
+def _read_texts(file: File, names: Sequence[str]) -> Iterable[tuple[str, pl.Series]]:
+    import polars as pl
+
+    frame = read_frame(file, names, pl.String)
+    for name in names:
+        stripped = frame.drop_in_place(name).str.strip_chars()
+        gone = stripped.is_in(list(MISSING))
+        yield name, stripped.set(gone.fill_null(value=False), None)
+
+
+def read_frame(file: File, names: Sequence[str], dtype: Any) -> pl.DataFrame:
+    """These columns of the file as one type; a text that is no such value becomes null."""
+    import polars as pl
+
+    if not names:
+        return pl.DataFrame()
+    if file.format == "parquet":
+        chosen = [pl.col(name).cast(dtype, strict=False) for name in names]
+        return pl.scan_parquet(file.path, glob=False).select(chosen).collect()
+    # Columns are called by number: names in the file may repeat, and unread ones cost nothing.
+    numbers = {name: str(i) for i, name in enumerate(file.columns)}
+    schema: dict[str, Any] = dict.fromkeys(numbers.values(), pl.String)
+    schema |= {numbers[name]: dtype for name in names}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of malformed text, which the count of rows tells better
+        try:
+            frame = (
+                pl.scan_csv(
+                    file.path,
+                    glob=False,
+                    has_header=False,
+                    skip_lines=file.header_lines,
+                    schema=schema,
+                    separator=file.separator,
+                    ignore_errors=True,
+                    n_rows=file.rows,
+                )
+                .select([pl.col(numbers[name]).alias(name) for name in names])
+                .collect()
+            )
+        except pl.exceptions.PolarsError:
+            raise unreadable_row(file) from None
+    if frame.height != file.rows:
+        raise unreadable_row(file)
+    return frame
+
+
+def _from_text(
+    file: File, text: pl.Series, may_be_category: bool, roles: Roles, found: list[SpecError]
+) -> Column | None:
+    """What a column is that holds more than numbers; None where texts stand among its numbers."""
+    import polars as pl
+
+    numbers = text.cast(pl.Float64, strict=False).fill_nan(None)
+    missing = text.null_count()
+    wrong = text.is_not_null() & numbers.is_null()
+    count = int(wrong.sum())
+    if not count:
+        values = numbers.fill_null(float("nan")).to_numpy()
+        return Column(text.name, "number", values, missing)
+    words = text.str.to_lowercase()
+    if int(words.is_in(["true", "false"]).sum()) == len(text) - missing:
+        flags = (words == "true").cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        return Column(text.name, "flag", flags, missing)
+    if may_be_category and count * 2 > len(text) - missing and not _has_decimal_commas(text):
+        return Column(text.name, "category", text, missing)
+    found.append(_text_among_numbers(file, text, wrong, roles, may_be_category))
+    return None
+
+
+def _has_decimal_commas(text: pl.Series) -> bool:
+    """Whether the texts are numbers as much of Europe writes them, which no one means as names."""
+    known = text.drop_nulls()
+    return bool(known.str.contains(r"^[-+]?\d+(,\d+)?$").all())
+
+
+def _text_among_numbers(
+    file: File, text: pl.Series, wrong: pl.Series, roles: Roles, may_be_category: bool
+) -> SpecError:
+    row = wrong.arg_max() or 0
+    word, count = str(text[row]), int(wrong.sum())
+    message = f"{cell(file, row, text.name)}: found {quoted(word)}, where a number was expected"
+    if count > 1:
+        message += f"; {count:,} values of this column are no numbers"
+    place, help = roles.written[text.name], None
+    if _has_decimal_commas(text):
+        help = "write the numbers with a decimal point, `1.5` for `1,5`"
+    elif formats_of(word):
+        help = f"if this is the time of the rows, write `time: {text.name}`"
+    elif not may_be_category and count == len(text) - text.null_count():
+        key, _, item = place.partition(".")
+        help = f"list the columns to use under `{key}`, without `{text.name}`"
+        help = f"leave `{text.name}` out of `{key}`" if item else help
+    return SpecError("not-a-number", message, place, help)
+
+
+def _check_values(file: File, column: Column, roles: Roles, found: list[SpecError]) -> None:
+    """Refuses a column with nothing in it, and one with infinite numbers."""
+    import numpy as np
+
+    if column.missing == file.rows:
+        message = f"`{file.shown}`, column `{column.name}`: every value is missing"
+        found.append(SpecError("missing-value", message, roles.written[column.name]))
+    elif column.kind == "number":
+        infinite = np.isinf(column.numbers())
+        if infinite.any():
+            place = cell(file, int(infinite.argmax()), column.name)
+            message = f"{place}: an infinite number, one of {int(infinite.sum()):,} in this column"
+            found.append(SpecError("not-finite", message, roles.written[column.name]))
+
+
+def cell(file: File, row: int, column: str) -> str:
+    """A place in the file, as messages name it."""
+    return f"`{file.shown}` {file.row(row)}, column `{column}`"
+
+
+def quoted(text: str) -> str:
+    """A text of the file for a message: on one line, and not longer than a glance."""
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    return f"`{plain[:_SHOWN]}...`" if len(plain) > _SHOWN else f"`{plain}`"

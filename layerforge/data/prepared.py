@@ -1,0 +1,151 @@
+"""Data ready for a model: scaled arrays, where each sample stands, and how batches are cut."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import prod
+from typing import TYPE_CHECKING, Any, Final
+
+from layerforge.data.encoding import Encoder
+from layerforge.data.files import File
+from layerforge.data.season import Season
+from layerforge.data.stamps import Stamps
+from layerforge.data.windows import Frame
+from layerforge.spec.data import DataSettings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+VERSION: Final = 1  # of what `preprocessing()` returns
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The rows of a file, scaled, and the samples of each split.
+
+    `features` is float32 (rows, width); `targets` is float32 (rows, targets), scaled, or int32
+    (rows,) of class indices. `positions` holds for each split the row of each sample: for windows
+    the first row of the window. `frame` is the windows' form, None where a row is a sample.
+    `kept` are the rows of the file that these are, None for all. `class_counts` are of the
+    training rows. `account` says as JSON what was read, split, fitted and left out.
+    """
+
+    settings: DataSettings
+    file: File
+    features: NDArray[np.float32]
+    targets: NDArray[Any]
+    positions: Mapping[str, NDArray[np.int64]]
+    frame: Frame | None
+    encoders: tuple[Encoder, ...]
+    target_encoders: tuple[Encoder, ...]
+    classes: tuple[str, ...] | None
+    class_counts: tuple[int, ...] | None
+    season: Season
+    stamps: Stamps | None
+    kept: NDArray[np.int64] | None = None
+    account: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def window(self) -> int | None:
+        return self.settings.window
+
+    @property
+    def horizon(self) -> int | None:
+        return self.settings.horizon
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """A name for each column of `features`; a category has one for each of its values."""
+        return tuple(name for encoder in self.encoders for name in encoder.names)
+
+    @property
+    def target_names(self) -> tuple[str, ...]:
+        if self.classes is not None:
+            return tuple(self.settings.targets or ())
+        return tuple(encoder.name for encoder in self.target_encoders)
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of one sample, batch left out."""
+        width = self.features.shape[1]
+        if self.frame is not None:
+            return (self.frame.window, width)
+        return self.settings.shape or (width,)
+
+    @property
+    def answer_shape(self) -> tuple[int, ...]:
+        """The full shape of one answer: (steps, targets), (targets,), or () for a class index."""
+        if self.classes is not None:
+            return ()
+        count = self.targets.shape[1]
+        return (self.horizon, count) if self.horizon is not None else (count,)
+
+    @property
+    def target_shape(self) -> tuple[int, ...]:
+        """The natural shape of one answer, batch left out: axes of length 1 are not written.
+
+        A forecast of one target is (steps,), of one step (targets,), else (steps, targets).
+        """
+        if len(self.answer_shape) < 2:
+            return self.answer_shape
+        return tuple(n for n in self.answer_shape if n > 1) or (1,)
+
+    def accepts(self, shape: tuple[int, ...]) -> bool:
+        """Whether a model's output of this shape, batch left out, is an answer of each sample."""
+        if self.classes is not None:
+            return shape == (len(self.classes),) or (shape == (1,) and len(self.classes) == 2)
+        flat = (prod(self.answer_shape),)
+        return shape in (self.answer_shape, self.target_shape, flat)
+
+    def samples(self, split: str) -> int:
+        """How many samples a split has."""
+        return len(self.positions[split])
+
+    def batch(self, positions: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[Any]]:
+        """Inputs (n, *input_shape) and answers (n, *target_shape) of these samples."""
+        answers = self.answers(positions)
+        return self.inputs(positions), answers.reshape(len(positions), *self.target_shape)
+
+    def inputs(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
+        """What the model is given of these samples."""
+        import numpy as np
+
+        if self.frame is None:
+            return self.features[positions].reshape(len(positions), *self.input_shape)
+        rows = positions[:, None] + np.arange(self.frame.window)
+        return np.take(self.features, rows, axis=0)
+
+    def answers(self, positions: NDArray[np.int64]) -> NDArray[Any]:
+        """What is to be predicted of these samples: (n, *answer_shape)."""
+        import numpy as np
+
+        rows = positions if self.frame is None else positions + self.frame.answer
+        if self.horizon is not None:
+            rows = rows[:, None] + np.arange(self.horizon)
+        return np.take(self.targets, rows, axis=0)
+
+    def preprocessing(self) -> dict[str, Any]:
+        """As JSON, all that new rows need to be treated as these were."""
+        settings = self.settings
+        plain = {name: getattr(settings, name) for name in (*_SAVED, *_SAVED_OF_FILE)}
+        plain |= {"features": [each.name for each in self.encoders], "targets": self.target_names}
+        return {
+            "version": VERSION,
+            "settings": {key: _json(value) for key, value in plain.items()},
+            "features": [encoder.saved() for encoder in self.encoders],
+            "targets": [encoder.saved() for encoder in self.target_encoders],
+            "classes": _json(self.classes),
+            "class_counts": _json(self.class_counts),
+            "season": {"length": self.season.length, "why": self.season.why},
+            "time": self.stamps.clock.saved() if self.stamps is not None else None,
+        }
+
+
+_SAVED: Final = ("source", "task", "time", "window", "horizon", "shape", "scale")
+_SAVED_OF_FILE: Final = ("separator", "header", "missing")
+
+
+def _json(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

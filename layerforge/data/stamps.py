@@ -1,0 +1,282 @@
+"""The time of each row: its format found out, its order checked, its step, the stamps to come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from layerforge.data.cells import cell, parquet_types, quoted, read_frame, read_text
+from layerforge.data.files import File
+from layerforge.data.formats import formats_of
+from layerforge.diagnostics import SpecError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
+
+MICROSECONDS: Final = {
+    "week": 604_800_000_000,
+    "day": 86_400_000_000,
+    "hour": 3_600_000_000,
+    "minute": 60_000_000,
+    "second": 1_000_000,
+    "millisecond": 1_000,
+    "microsecond": 1,
+}
+_EPOCH = datetime(1970, 1, 1)  # stamps without a zone stay without one
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The distance of one row to the next; its unit is `number` where the time is counted."""
+
+    count: int
+    unit: Literal["microsecond", "month", "number"]
+
+    def __str__(self) -> str:
+        count, unit = self.count, str(self.unit)
+        if unit == "number":
+            return str(count)
+        if unit == "microsecond":
+            unit = next(name for name, size in MICROSECONDS.items() if count % size == 0)
+            count //= MICROSECONDS[unit]
+        return f"1 {unit}" if count == 1 else f"{count:,} {unit}s"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How the stamps of a file are written and how far apart they are: what a run remembers.
+
+    `format` is in strptime's letters; None where the time is a whole number.
+    """
+
+    column: str
+    format: str | None
+    step: Step | None
+
+    def text(self, value: int) -> str:
+        """One stamp as the file writes them."""
+        if self.format is None:
+            return str(value)
+        moment = _EPOCH + timedelta(microseconds=value)
+        format = self.format.replace("%.f", ".%f").replace("%#z", "Z")
+        return moment.strftime(format)
+
+    def after(self, last: int, count: int) -> list[int]:
+        """The `count` stamps that follow `last`."""
+        if self.step is None:
+            return []
+        if self.step.unit == "month":
+            return [_months_later(last, self.step.count * (i + 1)) for i in range(count)]
+        return [last + self.step.count * (i + 1) for i in range(count)]
+
+    def saved(self) -> dict[str, Any]:
+        """The same as JSON."""
+        step = None if self.step is None else {"count": self.step.count, "unit": self.step.unit}
+        return {"column": self.column, "format": self.format, "step": step}
+
+    @staticmethod
+    def restored(saved: Mapping[str, Any]) -> Clock:
+        """A clock from `saved()`."""
+        step = Step(**saved["step"]) if saved["step"] else None
+        return Clock(saved["column"], saved["format"], step)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """The time of each row: whole numbers, or microseconds since 1970, in UTC where zones are."""
+
+    clock: Clock
+    values: NDArray[np.int64]
+    warnings: tuple[str, ...] = ()
+
+    def text(self, row: int) -> str:
+        return self.clock.text(int(self.values[row]))
+
+
+def read_stamps(file: File, column: str) -> Stamps:
+    """The stamps of a column. Raises SpecError, about `time`, if unreadable or out of order."""
+    import polars as pl
+
+    kind = parquet_types(file).get(column)
+    if kind is not None and kind.is_temporal():
+        values = read_frame(file, [column], pl.Datetime("us"))[column]
+        _check_present(file, column, values)
+        written: str | None = "%Y-%m-%d" if kind == pl.Date else "%Y-%m-%d %H:%M:%S"
+        moments = values.cast(pl.Int64)
+    else:
+        text = read_text(file, column)
+        _check_present(file, column, text)
+        moments, written = _parse(file, column, text)
+    numbers = moments.to_numpy()
+    clock = Clock(column, written, None)
+    _check_order(file, clock, numbers)
+    step = _step(numbers, written is not None)
+    clock = Clock(column, written, step)
+    return Stamps(clock, numbers, tuple(_irregular(file, clock, numbers)))
+
+
+def _check_present(file: File, column: str, values: pl.Series) -> None:
+    if values.null_count():
+        row = values.is_null().arg_max() or 0
+        message = f"{cell(file, row, column)}: the time is missing"
+        raise SpecError("bad-time", message, "time")
+
+
+def _parse(file: File, column: str, text: pl.Series) -> tuple[pl.Series, str | None]:
+    """The column's stamps as whole numbers, and their format; None for plain whole numbers."""
+    import polars as pl
+
+    counted = text.cast(pl.Int64, strict=False)
+    compact = bool(text.str.len_bytes().eq(8).all()) and not counted.null_count()
+    formats = ["%Y%m%d"] if compact else formats_of(str(text[0]))
+    readings = [(form, _read_as(text, form)) for form in formats]
+    whole = [(form, moments) for form, moments in readings if not moments.null_count()]
+    if not whole and not counted.null_count():
+        return counted, None
+    if not whole:
+        raise _unreadable(file, column, text, readings)
+    form, moments = whole[0]
+    others = [(other, values) for other, values in whole[1:] if not values.equals(moments)]
+    if others:
+        form, moments = _only_ordered(file, column, text, whole)
+    return moments, form
+
+
+def _read_as(text: pl.Series, form: str) -> pl.Series:
+    import polars as pl
+
+    zone = "UTC" if "%#z" in form else None
+    moments = text.str.to_datetime(form, time_unit="us", time_zone=zone, strict=False)
+    return moments.cast(pl.Int64)
+
+
+def _unreadable(
+    file: File, column: str, text: pl.Series, readings: list[tuple[str, pl.Series]]
+) -> SpecError:
+    if not readings:
+        message = f"{cell(file, 0, column)}: {quoted(str(text[0]))} is no known date or time"
+        help = "write 2016-07-01 or 2016-07-01 13:00:00, or leave `time` out: rows are then counted"
+        return SpecError("bad-time", message, "time", help)
+    # The reading that gets furthest is the one that was meant.
+    row = max(moments.is_null().arg_max() or 0 for _, moments in readings)
+    message = f"{cell(file, row, column)}: {quoted(str(text[row]))} is no time"
+    if row:
+        message += f" like {quoted(str(text[0]))} in the first row"
+    return SpecError("bad-time", message, "time")
+
+
+def _only_ordered(
+    file: File, column: str, text: pl.Series, whole: list[tuple[str, pl.Series]]
+) -> tuple[str, pl.Series]:
+    """Of several readings the only one in which time goes one way; else no one can tell."""
+    ordered = [
+        (form, moments)
+        for form, moments in whole
+        if len(moments) > 2 and (_grows(moments) or _grows(moments.reverse()))
+    ]
+    if len(ordered) == 1:
+        return ordered[0]
+    first = quoted(str(text[0]))
+    message = f"{cell(file, 0, column)}: {first} may be month/day or day/month in every row"
+    raise SpecError("bad-time", message, "time", "write the dates as year-month-day")
+
+
+def _grows(moments: pl.Series) -> bool:
+    return bool((moments.diff().drop_nulls() > 0).all())
+
+
+def _check_order(file: File, clock: Clock, values: NDArray[np.int64]) -> None:
+    """Refuses stamps that do not grow from row to row."""
+    import numpy as np
+
+    steps = np.diff(values)
+    wrong = np.flatnonzero(steps <= 0)
+    if not len(wrong):
+        return
+    row = int(wrong[0]) + 1
+    now, before = clock.text(int(values[row])), file.row(row - 1)
+    if steps[row - 1] == 0:
+        message = f"{cell(file, row, clock.column)}: {now} stands in {before} already"
+        count = int((steps == 0).sum())
+        message += f"; {count:,} stamps are repeated" if count > 1 else ""
+        raise SpecError("time-order", message, "time", "each moment may have one row")
+    earlier = clock.text(int(values[row - 1]))
+    message = f"{cell(file, row, clock.column)}: {now} comes after {earlier} in {before}"
+    help = "sort the rows by time"
+    if (steps < 0).all():
+        message, help = f"{message}; the rows run newest first", "sort the rows oldest first"
+    raise SpecError("time-order", message, "time", help)
+
+
+def _step(values: NDArray[np.int64], dated: bool) -> Step | None:
+    """The usual distance between rows; months are of unequal length and counted as months."""
+    import numpy as np
+
+    if len(values) < 2:
+        return None
+    median = int(np.median(np.diff(values)))
+    if not dated:
+        return Step(median, "number")
+    if median >= 28 * MICROSECONDS["day"]:
+        months = _months(values)
+        if months is not None:
+            return Step(max(int(np.median(np.diff(months))), 1), "month")
+    return Step(median, "microsecond")
+
+
+def _months(values: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    """The months since 1970 of stamps that all stand at one day of the month, or at its end."""
+    import numpy as np
+
+    moments = values.astype("datetime64[us]")
+    months = moments.astype("datetime64[M]")
+    into = moments - months
+    to_end = (months + np.timedelta64(1, "M")).astype("datetime64[us]") - moments
+    if (into == into[0]).all() or (to_end == to_end[0]).all():
+        return months.astype(np.int64)
+    return None
+
+
+def _months_later(value: int, count: int) -> int:
+    """The same day of the month so many months later; the last day of a month stays the last."""
+    moment = _EPOCH + timedelta(microseconds=value)
+    total = moment.year * 12 + moment.month - 1 + count
+    year, month = divmod(total, 12)
+    is_last = (moment + timedelta(days=1)).month != moment.month
+    day = _days(year, month + 1) if is_last else min(moment.day, _days(year, month + 1))
+    return microseconds(moment.replace(year=year, month=month + 1, day=day))
+
+
+def _days(year: int, month: int) -> int:
+    from calendar import monthrange
+
+    return monthrange(year, month)[1]
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970; a moment with a zone is taken to UTC."""
+    plain = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    return (plain - _EPOCH) // timedelta(microseconds=1)
+
+
+def _irregular(file: File, clock: Clock, values: NDArray[np.int64]) -> list[str]:
+    """What to say of steps that differ from the usual one."""
+    import numpy as np
+
+    if clock.step is None:
+        return []
+    counted = _months(values) if clock.step.unit == "month" else values
+    steps = np.diff(values if counted is None else counted)
+    odd = np.flatnonzero(steps != clock.step.count)
+    if not len(odd):
+        return []
+    row = int(odd[0]) + 1
+    missing = int(np.maximum(np.round(steps / clock.step.count) - 1, 0).sum())
+    usual = f"{len(odd):,} of {len(steps):,} steps in `{clock.column}` are not {clock.step}"
+    first = f"the first from {clock.text(int(values[row - 1]))} to {clock.text(int(values[row]))}"
+    gaps = f"; {missing:,} moments are absent" if missing else ""
+    return [f"{usual} ({first}, {file.row(row)}){gaps}; rows are taken as equally far apart"]

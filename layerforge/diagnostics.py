@@ -1,0 +1,98 @@
+"""Places in a file, faults found there, and the order in which they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of text in one file: lines and columns count from 1, the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that has to do with a fault, and what it has to do with it."""
+
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One fault: its code (a name in `codes.py`), one line that says it, where, and the cure when sure."""
+
+    code: str
+    message: str
+    span: Span | None = None
+    help: str | None = None
+    related: tuple[Related, ...] = ()
+    severity: Severity = "error"
+
+
+class SpecError(Exception):
+    """A fault found by a rule that knows no places; whoever calls the rule adds the span.
+
+    `arg` names the argument (or dotted path of keys) that is at fault; without it the whole item is.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        arg: str | None = None,
+        help: str | None = None,
+        related: tuple[Related, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.arg = arg
+        self.help = help
+        self.related = related
+
+    def at(self, span: Span | None) -> Diagnostic:
+        """The same fault, at a place."""
+        return Diagnostic(self.code, self.message, span, self.help, self.related)
+
+
+class Faults(Exception):  # noqa: N818 - it carries faults, it is not one
+    """Work that cannot go on: the diagnostics say why. The command line prints them and exits with 1."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__("; ".join(d.message for d in diagnostics))
+        self.diagnostics = list(diagnostics)
+
+
+def ordered(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The faults in the order of the file, each once; those without a place come last."""
+    unique = dict.fromkeys(found)
+    nowhere = Span("", 0, 0, 0, 0)
+    return sorted(unique, key=lambda d: (d.span is None, d.span or nowhere, d.code, d.message))
+
+
+def errors(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Those that stop the work; warnings do not."""
+    return [d for d in found if d.severity == "error"]
+
+
+def did_you_mean(word: str, known: Iterable[str], also: str = "") -> str | None:
+    """A help line that names the nearest known word, or nothing when none is near."""
+    names = list(known)
+    folded = {name.lower(): name for name in reversed(names)}
+    near = get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
+    return f"did you mean `{folded[near[0]]}`?{also}" if near else None

@@ -1,0 +1,337 @@
+"""The walk over a stack: each item repeated, skipped, or turned into a call, its arguments read."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from layerforge.arguments import INVALID, Arguments, Found, Whole, plain, read_arguments, shown
+from layerforge.diagnostics import Diagnostic, Related, did_you_mean
+from layerforge.expand.blocks import bind_arguments, bind_inputs
+from layerforge.expand.frame import Frame, flat
+from layerforge.expand.inputs import DataShape, read_input, read_inputs
+from layerforge.graph import Call, Graph, Input, Ref, Tensors
+from layerforge.layers import FUNCTIONAL, Layer, find, unknown_layer
+from layerforge.layers.catalog import snake_case
+from layerforge.shapes import UNKNOWN
+from layerforge.source import Mapping, Node, Scalar, is_null
+from layerforge.spec import Block, Item, Scope, Spec, resolve
+
+MAX_CALLS: Final = 20_000
+MAX_BLOCK_DEPTH: Final = 40
+
+
+def expand(
+    spec: Spec,
+    scope: Scope,
+    found: Found,
+    data: DataShape | None = None,
+    data_faulty: bool = False,
+) -> Graph:
+    """The graph of the model. Items with faults are left out of it, so that one fault gives one message.
+
+    `data` is the shape of a sample as the section `data` says it, and where it says so; a model
+    without `input` takes it. Where the section has faults (`data_faulty`), a missing input is none.
+    """
+    work = _Expansion(spec, found)
+    frame = Frame("", spec.items, found)
+    for each in read_inputs(spec, scope, found, data):
+        work.add_input(each, frame)
+    if work.inputs:
+        frame.previous, frame.started = Ref(work.inputs[0].name), True
+    elif spec.inputs is not None or not is_null(spec.input) or data_faulty:
+        frame.started = True  # there is an input, and its fault was told
+    work.walk(spec.items, frame, scope)
+    outputs = frame.results(spec.outputs) or ()
+    return Graph(spec.name, tuple(work.inputs), tuple(work.calls), outputs)
+
+
+class _Told(Exception):  # noqa: N818 - a signal: the fault of this item has been told
+    pass
+
+
+class _Expansion:
+    """The graph so far, and the names taken in it."""
+
+    def __init__(self, spec: Spec, found: Found) -> None:
+        self.spec = spec
+        self.found = found
+        self.inputs: list[Input] = []
+        self.calls: list[Call] = []
+        self.by_name: dict[str, Call] = {}
+        self.taken: dict[str, int] = {}
+        self.full = False
+
+    def add_input(self, each: Input, frame: Frame) -> None:
+        self.inputs.append(each)
+        self.taken[each.name] = 0
+        frame.named[each.name] = Ref(each.name)
+
+    def walk(self, items: tuple[Item, ...], frame: Frame, scope: Scope) -> None:
+        for item in items:
+            try:
+                self._item(item, frame, scope)
+            except _Told:
+                frame.bind(self._written_name(item, scope), None)
+
+    def _item(self, item: Item, frame: Frame, scope: Scope) -> None:
+        for here in self._times(item, scope):
+            if self.full:
+                return
+            if self._holds(item, here):
+                value = self._value(item, frame, here)
+                frame.bind(self._written_name(item, here), value)
+            elif "name" in item.modifiers:
+                # A skipped item lets through what it was given, and so does its name.
+                sources = frame.sources(item)
+                name = self._written_name(item, here)
+                frame.named[str(name)] = sources[0] if len(sources) == 1 else None
+
+    def _times(self, item: Item, scope: Scope) -> list[Scope]:
+        """The scopes of an item's repetitions: one without `i` where it has no `repeat`."""
+        node = item.modifiers.get("repeat")
+        if node is None:
+            return [scope]
+        resolved = self._resolved(node, scope, f"{item.path}.repeat")
+        count = Whole(0).read(resolved, self.found)
+        if count is INVALID:
+            raise _Told
+        if count > MAX_CALLS:
+            message = f"`repeat: {count}` makes more than {MAX_CALLS:,} layers"
+            self.found.append(Diagnostic("too-many-layers", message, node.span))
+            raise _Told
+        return [scope.within(i=i) for i in range(count)]
+
+    def _holds(self, item: Item, scope: Scope) -> bool:
+        node = item.modifiers.get("when")
+        if node is None:
+            return True
+        word = self._resolved(node, scope, f"{item.path}.when")
+        if isinstance(word, Scalar) and word.text.lower() in ("true", "false"):
+            return word.text.lower() == "true"
+        message = f"`when` must be true or false, not {shown(word)}"
+        self.found.append(Diagnostic("wrong-type", message, node.span))
+        raise _Told
+
+    def _value(self, item: Item, frame: Frame, scope: Scope) -> Tensors | None:
+        word = item.key.text
+        if word in self.spec.blocks:
+            return self._block(item, self.spec.blocks[word], frame, scope)
+        if word == "use":
+            return self._use(item, frame, scope)
+        if word == "Input":
+            return self._input(item, frame, scope)
+        layer = self._layer(item, frame, scope)
+        return self._call(item, layer, layer.name, frame, scope)
+
+    def _layer(self, item: Item, frame: Frame, scope: Scope) -> Layer:
+        word = item.key.text
+        entry = find(word)
+        if entry is None:
+            self.found.append(unknown_layer(item.key, tuple(self.spec.blocks)))
+            raise _Told
+        node = item.arguments
+        if node is not None:
+            node = self._resolved(node, scope, f"{item.path}.{word}")
+        arguments = read_arguments(entry.signature, node, item.span, self.found)
+        if arguments is None:
+            raise _Told
+        own = self._written_name(item, scope) or arguments.values.get("name")
+        name = self._unique(frame.prefix + (own or snake_case(entry.name)))
+        if own and name != frame.prefix + own and "repeat" not in item.modifiers:
+            place = item.modifiers.get("name")
+            message = f"`{own}` is the name of another item already"
+            span = place.span if place else arguments.place("name", item.span)
+            self.found.append(Diagnostic("repeated-name", message, span))
+        return Layer(entry, arguments, name)
+
+    def _call(
+        self,
+        item: Item,
+        layer: Layer,
+        name: str,
+        frame: Frame,
+        scope: Scope,
+        inner: Graph | None = None,
+    ) -> Ref | None:
+        """Adds the call of a layer; None where what it should be called on has a fault."""
+        keywords = self._keywords(item, layer, frame)
+        inputs = flat(frame.sources(item)) if keywords == {} else ()
+        options = self._options(item, layer, scope)
+        expect = self._expect(item, scope)
+        if inputs is None or keywords is None:
+            return None
+        if len(self.calls) >= MAX_CALLS:
+            message = f"more than {MAX_CALLS:,} layers"
+            self.found.append(Diagnostic("too-many-layers", message, item.span))
+            self.full = True
+            raise _Told
+        place = item.modifiers["expect"].span if "expect" in item.modifiers else None
+        call = Call(name, layer, inputs, item.span, keywords, options, expect, place, inner)
+        self.calls.append(call)
+        self.by_name[name] = call
+        return Ref(name)
+
+    def _keywords(self, item: Item, layer: Layer, frame: Frame) -> dict[str, Tensors] | None:
+        """The tensors that `from` gives by name; empty where it gives them by place, None after a fault."""
+        node = item.modifiers.get("from")
+        if not isinstance(node, Mapping):
+            return {}
+        keywords: dict[str, Tensors] = {}
+        for key, value in node.entries:
+            tensor = frame.tensor(value)
+            if key.text not in layer.type.tensors:
+                known = ", ".join(layer.type.tensors)
+                help = did_you_mean(key.text, layer.type.tensors) or f"it is called on {known}"
+                message = f"{layer.type.name} is not called on a tensor `{key.text}`"
+                self.found.append(Diagnostic("unknown-argument", message, key.span, help))
+                return None
+            if tensor is None:
+                return None
+            keywords[key.text] = tensor
+        return keywords
+
+    def _use(self, item: Item, frame: Frame, scope: Scope) -> Tensors | None:
+        """`use: NAME` calls a layer again, with the weights it has."""
+        word = item.arguments
+        if not isinstance(word, Scalar) or is_null(word):
+            message = "`use` names a layer above, to call it again"
+            self.found.append(Diagnostic("wrong-type", message, item.span))
+            raise _Told
+        value = frame.value(word)
+        if value is None:
+            return None
+        shared = self.by_name.get(value.name) if isinstance(value, Ref) else None
+        if shared is None:
+            message = f"`{word.text}` is not one layer that could be called again"
+            self.found.append(Diagnostic("not-shareable", message, word.span))
+            raise _Told
+        own = self._written_name(item, scope)
+        name = self._unique(frame.prefix + own if own else f"{shared.layer.name}.again")
+        return self._call(item, shared.layer, name, frame, scope, shared.inner)
+
+    def _input(self, item: Item, frame: Frame, scope: Scope) -> Tensors | None:
+        """`- Input: [96, 7]` as an item, the way a Sequential model begins."""
+        if frame.prefix or is_null(item.arguments) or item.arguments is None:
+            message = "`Input` needs a shape, and stands in the model's own stack"
+            self.found.append(Diagnostic("missing-argument", message, item.span))
+            raise _Told
+        node = self._resolved(item.arguments, scope, f"{item.path}.Input")
+        name = self._unique(self._written_name(item, scope) or "input")
+        each = read_input(name, node, item.span, self.found)
+        if each is None:
+            raise _Told
+        self.add_input(each, frame)
+        return Ref(each.name)
+
+    def _block(self, item: Item, block: Block, frame: Frame, scope: Scope) -> Tensors | None:
+        """The items of a block in a frame of its own, its arguments bound."""
+        name = block.name.text
+        if name in frame.open_blocks or len(frame.open_blocks) > MAX_BLOCK_DEPTH:
+            circle = " -> ".join([*frame.open_blocks, name])
+            message = f"the block `{name}` contains itself: {circle}"
+            related = (Related("the block is here", block.name.span),)
+            self.found.append(Diagnostic("recursive-block", message, item.span, None, related))
+            self.full = True
+            raise _Told
+        inside = bind_arguments(item, block, scope, self.found)
+        given = bind_inputs(item, block, frame)
+        if inside is None or given is None:
+            return None
+        label = self._unique(frame.prefix + (self._written_name(item, scope) or name))
+        blocks = (*frame.open_blocks, name)
+        if block.as_model:
+            return self._nested(item, block, label, given, inside, blocks)
+        first = next(iter(given.values()))
+        inner = Frame(f"{label}.", block.items, self.found, dict(given), first, True, blocks)
+        self.walk(block.items, inner, inside)
+        results = inner.results(block.outputs)
+        return results[0] if results and len(results) == 1 else results
+
+    def _nested(
+        self,
+        item: Item,
+        block: Block,
+        label: str,
+        given: dict[str, Tensors | None],
+        scope: Scope,
+        blocks: tuple[str, ...],
+    ) -> Ref | None:
+        """A block `as: model`: its items are a graph of their own, called as one layer."""
+        work = _Expansion(self.spec, self.found)
+        inputs = {name: Ref(f"{label}.{name}") for name in block.inputs}
+        frame = Frame(f"{label}.", block.items, self.found, dict(inputs), None, True, blocks)
+        frame.previous = inputs[block.inputs[0]]
+        for ref in inputs.values():
+            work.inputs.append(Input(ref.name, (), None, None, False, item.span))
+            work.taken[ref.name] = 0
+        work.walk(block.items, frame, scope)
+        results = frame.results(block.outputs)
+        tensors = flat(list(given.values()))
+        if not results or tensors is None or len(tensors) != len(inputs):
+            return None
+        graph = Graph(label, tuple(work.inputs), tuple(work.calls), results)
+        layer = Layer(FUNCTIONAL, Arguments(), label)
+        call = Call(label, layer, tensors, item.span, expect=self._expect(item, scope), inner=graph)
+        self.calls.append(call)
+        self.by_name[label] = call
+        return Ref(label)
+
+    def _options(self, item: Item, layer: Layer, scope: Scope) -> dict[str, Any]:
+        """The call's arguments that are no tensors: `call: {training: false}`."""
+        node = item.modifiers.get("call")
+        if node is None:
+            return {}
+        node = self._resolved(node, scope, f"{item.path}.call")
+        signature = layer.type.call_signature
+        arguments = read_arguments(signature, node, item.span, self.found, bare=False)
+        if arguments is None:
+            raise _Told
+        return dict(arguments.values)
+
+    def _expect(self, item: Item, scope: Scope) -> tuple[Any, ...] | None:
+        node = item.modifiers.get("expect")
+        if node is None:
+            return None
+        dims = plain(self._resolved(node, scope, f"{item.path}.expect"))
+        dims = dims if isinstance(dims, list) else [dims]
+        if all(dim is None or (type(dim) is int and dim >= 0) for dim in dims):
+            return tuple(UNKNOWN if dim is None else dim for dim in dims)
+        message = "`expect` is a shape, batch left out: a list of whole numbers or null"
+        self.found.append(Diagnostic("wrong-type", message, node.span))
+        return None
+
+    def _unique(self, name: str) -> str:
+        """The name, or the first of name_1, name_2, ... that is free, as Keras numbers its layers."""
+        unique = name
+        while unique in self.taken:
+            self.taken[name] = self.taken.get(name, 0) + 1
+            unique = f"{name}_{self.taken[name]}"
+        self.taken[unique] = 0
+        return unique
+
+    def _written_name(self, item: Item, scope: Scope) -> str | None:
+        """The name an item was given, beside the layer or among its arguments, or None."""
+        node = item.modifiers.get("name")
+        if node is None and isinstance(item.arguments, Mapping):
+            node = item.arguments.get("name") if item.key.text not in self.spec.blocks else None
+        if node is None:
+            return None
+        word = resolve(node, scope, [], f"{item.path}.name")
+        return word.text if isinstance(word, Scalar) and "$(" not in word.text else None
+
+    def _resolved(self, node: Node, scope: Scope, path: str) -> Node:
+        """The node with its expressions computed. Raises _Told where one could not be."""
+        before = len(self.found)
+        resolved = resolve(node, scope, self.found, path)
+        if len(self.found) > before or _unresolved(resolved):
+            raise _Told
+        return resolved
+
+
+def _unresolved(node: Node) -> bool:
+    """Whether an expression was left in place: its fault was told where the variable is defined."""
+    if isinstance(node, Scalar):
+        return "$(" in node.text
+    if isinstance(node, Mapping):
+        return any(_unresolved(value) for _, value in node.entries)
+    return any(_unresolved(item) for item in node.items)

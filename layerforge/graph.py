@@ -1,0 +1,74 @@
+"""The graph: inputs, layer calls in order, outputs. Tables, the Keras builder and the picture all speak it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from layerforge.diagnostics import Span
+from layerforge.layers import Layer
+from layerforge.shapes import Dim
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The result of a call or input: all of it, or with `output` one of the several tensors it returns."""
+
+    name: str
+    output: int | None = None
+    span: Span | None = field(default=None, compare=False)
+
+    def __str__(self) -> str:
+        return self.name if self.output is None else f"{self.name}.{self.output}"
+
+
+Tensors: TypeAlias = Ref | tuple[Ref, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What `keras.Input` takes. `shape` leaves the batch out."""
+
+    name: str
+    shape: tuple[Dim, ...]
+    dtype: str | None
+    batch_size: int | None
+    sparse: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One layer called once. `inputs` are its positional tensors, `keywords` those given by name.
+
+    `options` are the call's arguments that are no tensors (`training: false`). Calls that share a
+    layer have the same `layer`; `name` is the call's own. `inner` is the graph of a nested model: the
+    shapes of its inputs are those of the tensors it is called on.
+    """
+
+    name: str
+    layer: Layer
+    inputs: tuple[Ref, ...]
+    span: Span
+    keywords: Mapping[str, Tensors] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    expect: tuple[Dim, ...] | None = None
+    expect_span: Span | None = None
+    inner: Graph | None = None
+
+    def refs(self) -> Iterator[Ref]:
+        """Every tensor the call takes."""
+        yield from self.inputs
+        for tensors in self.keywords.values():
+            yield from (tensors,) if isinstance(tensors, Ref) else tensors
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A model before shapes are known. Calls stand in an order in which they can be made."""
+
+    name: str
+    inputs: tuple[Input, ...]
+    calls: tuple[Call, ...]
+    outputs: tuple[Ref, ...]

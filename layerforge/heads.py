@@ -1,0 +1,83 @@
+"""Whether the model's output fits the targets: what Keras would broadcast in silence is a fault here."""
+
+from __future__ import annotations
+
+from layerforge.diagnostics import Diagnostic, Related
+from layerforge.infer import Plan
+from layerforge.shapes import UNKNOWN, differ, without_batch
+from layerforge.spec import DataSettings
+
+
+def head_faults(
+    plan: Plan,
+    settings: DataSettings,
+    targets: int | None = None,
+    classes: int | None = None,
+) -> list[Diagnostic]:
+    """The fault of a last layer whose shape is not that of the targets, or nothing.
+
+    `targets` and `classes` are counts that only the data know; without them what the spec alone
+    says is checked.
+    """
+    count = targets if targets is not None else _target_count(settings)
+    fitting = target_shapes(settings, count, classes)
+    if not fitting or not plan.outputs:
+        return []
+    output = plan.outputs[0][1:]
+    if any(len(shape) == len(output) and not any(map(differ, shape, output)) for shape in fitting):
+        return []
+    given = without_batch(plan.outputs[0])
+    wanted = without_batch((UNKNOWN, *fitting[0]))
+    last = next((s.call for s in plan.steps if s.call.name == plan.graph.outputs[0].name), None)
+    message = (
+        f"the model gives {given}, but the targets are {wanted}: {_why(settings, count, classes)}"
+    )
+    place = settings.span("horizon" if settings.task == "forecast" else "targets")
+    related = (Related("the targets are declared here", place),) if place else ()
+    help = _help(fitting[0], output)
+    return [Diagnostic("wrong-head", message, last.span if last else None, help, related)]
+
+
+def _target_count(settings: DataSettings) -> int | None:
+    if settings.targets is not None:
+        plain = not any(set("*?[") & set(name) for name in settings.targets)
+        return len(settings.targets) if plain else None
+    return None
+
+
+def target_shapes(
+    settings: DataSettings, targets: int | None, classes: int | None
+) -> list[tuple[int, ...]]:
+    """The output shapes that fit, batch left out, the natural one first; none where not enough is known."""
+    if settings.task == "classification":
+        if classes is None:
+            return []
+        return [(1,), (2,)] if classes == 2 else [(classes,)]
+    if targets is None:
+        return []
+    if settings.task == "regression":
+        return [(targets,)]
+    steps = settings.horizon or 1
+    if targets == 1:
+        return [(steps,), (steps, 1)]
+    return [(targets,), (1, targets)] if steps == 1 else [(steps, targets)]
+
+
+def _why(settings: DataSettings, targets: int | None, classes: int | None) -> str:
+    if settings.task == "classification":
+        return f"{classes} classes"
+    columns = f"{targets} column{'' if targets == 1 else 's'}"
+    if settings.task == "regression":
+        return columns
+    steps = settings.horizon or 1
+    return f"{steps} step{'' if steps == 1 else 's'} of {columns}"
+
+
+def _help(wanted: tuple[int, ...], output: tuple[object, ...]) -> str:
+    if len(wanted) == 1:
+        return f"end with `Dense: {wanted[0]}` after a layer that gives a vector"
+    product = wanted[0] * wanted[1]
+    shape = f"[{wanted[0]}, {wanted[1]}]"
+    if output == (product,):
+        return f"add `- Reshape: {shape}` as the last item"
+    return f"end with `- Dense: {product}` and `- Reshape: {shape}`"

@@ -1,0 +1,17 @@
+"""The type of a nested model: a block `as: model`, which Keras holds as one layer."""
+
+from typing import Final
+
+from layerforge.arguments import Signature
+from layerforge.layers.catalog import LayerType
+from layerforge.layers.effect import Effect
+from layerforge.shapes import Shape
+
+
+def _planned(*inputs: Shape) -> Effect:
+    raise AssertionError(f"a nested model on {inputs} is inferred from its graph, not by a rule")
+
+
+FUNCTIONAL: Final = LayerType(
+    "Functional", Signature("Functional", ()), _planned, (), 0, False, {}, frozenset()
+)

@@ -1,0 +1,90 @@
+"""The kinds of arguments that operations take and layers do not."""
+
+from typing import Annotated, Final, TypeAlias
+
+from layerforge.arguments import Choice, Either, Flag, ListOf, Literal, Optional, Real, Text, Whole
+
+DTYPES: Final = tuple(
+    "float16 float32 float64 uint8 uint16 uint32 uint64 int8 int16 int32 int64 bfloat16 bool string"
+    " float8_e4m3fn float8_e5m2 complex64 complex128".split()
+)
+_AXIS: Final = Whole(-16, 16)
+_AXES: Final = Either(
+    (_AXIS, ListOf(_AXIS, at_least=1)), "a whole number from -16 to 16 or a list of them"
+)
+_SIZES: Final = Either((Whole(1), ListOf(Whole(1), at_least=1)))
+_PAIR: Final = ListOf(Whole(0), length=2)
+
+Axes: TypeAlias = Annotated[int | tuple[int, ...] | None, Optional(_AXES)]
+RequiredAxes: TypeAlias = Annotated[int | tuple[int, ...], _AXES]
+OptionalAxis: TypeAlias = Annotated[int | None, Optional(_AXIS)]
+AxisList: TypeAlias = Annotated[tuple[int, ...] | None, Optional(ListOf(_AXIS, at_least=1))]
+TwoAxes: TypeAlias = Annotated[tuple[int, int], ListOf(_AXIS, length=2)]
+
+Dtype: TypeAlias = Annotated[str, Choice(DTYPES)]
+OptionalDtype: TypeAlias = Annotated[str | None, Optional(Choice(DTYPES))]
+OptionalFlag: TypeAlias = Annotated[bool | None, Optional(Flag())]
+OptionalNumber: TypeAlias = Annotated[float | None, Optional(Real())]
+OptionalInteger: TypeAlias = Annotated[int | None, Optional(Whole())]
+OptionalNonNegative: TypeAlias = Annotated[int | None, Optional(Whole(0))]
+Limit: TypeAlias = Annotated[float | tuple[float, ...], Either((Real(), ListOf(Real(), at_least=1)))]
+Repeats: TypeAlias = Annotated[
+    int | tuple[int, ...], Either((Whole(0), ListOf(Whole(0), at_least=1)))
+]
+Shifts: TypeAlias = Annotated[int | tuple[int, ...], Either((Whole(), ListOf(Whole(), at_least=1)))]
+Sections: TypeAlias = Annotated[
+    int | tuple[int, ...], Either((Whole(1), ListOf(Whole(0), at_least=1)))
+]
+Dims: TypeAlias = Annotated[tuple[int, ...], ListOf(Whole(0), single=True)]
+Starts: TypeAlias = Annotated[tuple[int, ...], ListOf(Whole(0), at_least=1)]
+Extents: TypeAlias = Annotated[tuple[int, ...], ListOf(Whole(-1), at_least=1)]
+Sizes: TypeAlias = Annotated[int | tuple[int, ...], _SIZES]
+SizeList: TypeAlias = Annotated[tuple[int, ...], ListOf(Whole(1), at_least=1)]
+OptionalSizes: TypeAlias = Annotated[int | tuple[int, ...] | None, Optional(_SIZES)]
+Pair: TypeAlias = Annotated[int | tuple[int, int], Either((Whole(1), ListOf(Whole(1), length=2)))]
+PaddingPair: TypeAlias = Annotated[int | tuple[int, int], Either((Whole(0), _PAIR))]
+RealPair: TypeAlias = Annotated[tuple[float, float], ListOf(Real(0.0, open_bottom=True), length=2)]
+SizePair: TypeAlias = Annotated[tuple[int, int], ListOf(Whole(1), length=2)]
+PadWidth: TypeAlias = Annotated[
+    int | tuple[int, int] | tuple[tuple[int, int], ...],
+    Either(
+        (Whole(0), _PAIR, ListOf(_PAIR, at_least=1)),
+        "a whole number, a pair [before, after], or a list of such pairs, one for each axis",
+    ),
+]
+ContractedAxes: TypeAlias = Annotated[
+    int | tuple[tuple[int, ...], tuple[int, ...]],
+    Either(
+        (Whole(0, 16), ListOf(ListOf(_AXIS), length=2)),
+        "a whole number, or two lists of axes: those of `x1` and those of `x2`",
+    ),
+]
+Order: TypeAlias = Annotated[
+    float | str | None,
+    Optional(
+        Either(
+            (
+                Literal("inf", float("inf")),
+                Literal("-inf", float("-inf")),
+                Choice(("fro", "nuc")),
+                Real(),
+            ),
+            "a number, `inf`, `-inf`, `fro` or `nuc`",
+        )
+    ),
+]
+Side: TypeAlias = Annotated[str, Choice(("left", "right"))]
+Indexing: TypeAlias = Annotated[str, Choice(("xy", "ij"))]
+QuantileMethod: TypeAlias = Annotated[
+    str, Choice(("linear", "lower", "higher", "midpoint", "nearest"))
+]
+PadMode: TypeAlias = Annotated[str, Choice(("constant", "reflect", "symmetric"))]
+SlidingMode: TypeAlias = Annotated[str, Choice(("valid", "same", "full"))]
+Reduction: TypeAlias = Annotated[str | None, Optional(Choice(("add", "max", "min", "mul")))]
+WindowName: TypeAlias = Annotated[str | None, Optional(Choice(("hann", "hamming")))]
+Factorisation: TypeAlias = Annotated[str, Choice(("reduced", "complete"))]
+Interpolation: TypeAlias = Annotated[
+    str, Choice(("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5", "area"))
+]
+Warping: TypeAlias = Annotated[str, Choice(("nearest", "bilinear"))]
+Words: TypeAlias = Annotated[str, Text()]

@@ -1,0 +1,178 @@
+"""The way through the house in one call: a spec file to its Spec, settings, Graph and Plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from layerforge.heads import head_faults
+from layerforge.diagnostics import Diagnostic, Faults, SpecError, ordered
+from layerforge.expand import DataShape, expand
+from layerforge.expressions import Value
+from layerforge.graph import Graph
+from layerforge.infer import Plan, infer
+from layerforge.source import Mapping as MappingNode
+from layerforge.source import Node, Scalar, Sequence, lines_of, load, read
+from layerforge.spec import (
+    DataSettings,
+    Hyperparameter,
+    Scope,
+    Spec,
+    TrainSettings,
+    Variables,
+    parse,
+    read_data,
+    read_train,
+    resolve,
+)
+from layerforge.spec.overrides import override
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """All that a spec file says. `plan` and the settings are None where faults left none.
+
+    `lines` are the lines of every text that diagnostics may point into, by the name of the file.
+    `overrides` and `choices` are what it was compiled with: a run keeps them to compile it again.
+    """
+
+    path: Path
+    found: tuple[Diagnostic, ...]
+    lines: Mapping[str, list[str]]
+    root: Node | None = None
+    spec: Spec | None = None
+    graph: Graph | None = None
+    plan: Plan | None = None
+    data: DataSettings | None = None
+    train: TrainSettings | None = None
+    hyperparameters: Mapping[str, Hyperparameter] = field(default_factory=dict)
+    overrides: tuple[str, ...] = ()
+    choices: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def clean(self) -> bool:
+        return all(fault.severity != "error" for fault in self.found)
+
+
+def compile_spec(
+    path: Path,
+    overrides: tuple[str, ...] = (),
+    choices: Mapping[str, Value] | None = None,
+) -> Compiled:
+    """Reads, checks and plans a spec file. Every fault is in the result; nothing is raised for one.
+
+    `overrides` are `path=value` texts; `choices` are values of hyperparameters by name, each of the
+    others taking its default.
+    """
+    found: list[Diagnostic] = []
+    lines: dict[str, list[str]] = {}
+    root = _root(path, overrides, lines, found)
+    if root is None:
+        return Compiled(path, tuple(ordered(found)), lines)
+    included = _included(root, path, lines, found)
+    spec = parse(root, _default_name(path), found, included)
+    variables = Variables(spec.vars, choices or {}, found)
+    scope = Scope(variables)
+    data = _section(spec.data, "data", scope, found)
+    train = _section(spec.train, "train", scope, found)
+    settings = read_data(data, found) if data is not None else None
+    training = read_train(train, found) if train is not None else None
+    shape = _data_shape(settings)
+    faulty = spec.data is not None and settings is None
+    graph = expand(spec, scope, found, shape, faulty)
+    plan = infer(graph, found)
+    variables.check()
+    if plan.complete and settings is not None:
+        found.extend(head_faults(plan, settings))
+    done = ordered(found)
+    return Compiled(
+        path,
+        tuple(done),
+        lines,
+        root,
+        spec,
+        graph,
+        plan if plan.complete and not done else None,
+        settings,
+        training,
+        variables.hyperparameters,
+        overrides,
+        choices or {},
+    )
+
+
+def _root(
+    path: Path, overrides: tuple[str, ...], lines: dict[str, list[str]], found: list[Diagnostic]
+) -> Node | None:
+    try:
+        text, name = load(path)
+    except Faults as stop:
+        found.extend(stop.diagnostics)
+        return None
+    lines[name] = lines_of(text)
+    root = read(text, name, found)
+    for assignment in overrides:
+        if root is not None:
+            where, _, value = assignment.partition("=")
+            lines[f"--set {where.strip()}"] = [value.strip()]
+            root = override(root, assignment, found)
+    return root
+
+
+def _included(
+    root: Node, path: Path, lines: dict[str, list[str]], found: list[Diagnostic]
+) -> tuple[Node, ...]:
+    """The trees of the files that `include` names, which lie in the spec's folder or below it."""
+    node = root.get("include") if isinstance(root, MappingNode) else None
+    items = node.items if isinstance(node, Sequence) else () if node is None else (node,)
+    trees = []
+    for item in items:
+        if not isinstance(item, Scalar):
+            message = "`include` is a list of file names"
+            found.append(Diagnostic("wrong-type", message, item.span))
+            continue
+        name = Path(item.text)
+        if name.is_absolute() or ".." in name.parts:
+            message = f"`{item.text}` leads out of the spec's folder"
+            found.append(Diagnostic("path-outside", message, item.span))
+            continue
+        try:
+            text, shown = load(path.parent / name)
+        except Faults as stop:
+            found.extend(
+                Diagnostic(d.code, d.message, d.span or item.span) for d in stop.diagnostics
+            )
+            continue
+        lines[shown] = lines_of(text)
+        tree = read(text, shown, found)
+        trees += [tree] if tree is not None else []
+    return tuple(trees)
+
+
+def _section(node: Node | None, name: str, scope: Scope, found: list[Diagnostic]) -> Node | None:
+    """A section with its expressions computed; None where one could not be, or it is not there."""
+    if node is None:
+        return None
+    before = len(found)
+    try:
+        resolved = resolve(node, scope, found, name)
+    except SpecError as error:
+        found.append(error.at(node.span))
+        return None
+    return resolved if len(found) == before else None
+
+
+def _data_shape(settings: DataSettings | None) -> DataShape | None:
+    """What the section `data` says of the shape of a sample, and where it says so."""
+    shape = settings.input_shape if settings is not None else None
+    if settings is None or shape is None:
+        return None
+    place = settings.span("shape" if settings.shape is not None else "window")
+    return None if place is None else (shape, place)
+
+
+def _default_name(path: Path) -> str:
+    """The spec's name where it gives none: its file's, made of characters every file system bears."""
+    kept = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in path.stem)
+    return kept.strip("-_") or "spec"

@@ -1,0 +1,67 @@
+"""Characters on a screen: their width, the escapes of those that act on it, where text may be folded."""
+
+from __future__ import annotations
+
+import re
+
+_PIECE = re.compile(r"[^\s_./,-]*[_./,-]*\s*")
+
+
+def visible(text: str) -> str:
+    """The text on one line, with what acts on a terminal or cannot be seen written as an escape: `\\x1b`."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def columns(text: str) -> int:
+    """How many columns printable text takes: two for a Chinese character, none for a combining accent."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def padded(text: str, width: int, right: bool = False) -> str:
+    """The text with blanks up to the width, behind it or, where `right`, before it."""
+    blanks = " " * (width - columns(text))
+    return blanks + text if right else text + blanks
+
+
+def pieces(text: str) -> list[str]:
+    """The text cut where a line may end: behind blanks, `_`, `.`, `/`, `,` and `-`."""
+    return _PIECE.findall(text)[:-1]
+
+
+def narrowest(text: str) -> int:
+    """The width below which the text would have to be cut inside a word."""
+    return max((columns(piece.rstrip()) for piece in pieces(text)), default=0)
+
+
+def folded(text: str, width: int) -> list[str]:
+    """The text on lines of at most so many columns; words longer than that are cut, and nothing is lost.
+
+    What the first line is indented by, the others are too.
+    """
+    indent = text[: len(text) - len(text.lstrip())]
+    indent = indent if len(indent) < width else ""
+    lines, line = [], ""
+    for piece in pieces(text):
+        if line.strip() and columns(line + piece.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = indent
+        line += piece
+        while columns(line.rstrip()) > width:
+            taken = _fitting(line, width)
+            lines.append(line[:taken])
+            line = indent + line[taken:]
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _fitting(text: str, width: int) -> int:
+    """How many characters fit, at least one."""
+    count = 1
+    while count < len(text) and columns(text[: count + 1]) <= width:
+        count += 1
+    return count

@@ -1,0 +1,82 @@
+"""Scores as people read them: the model beside each baseline, and whether it beats the best of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from layerforge.render.numbers import many, score
+from layerforge.render.screen import Screen
+from layerforge.render.table import Column, table
+
+Scores = Mapping[str, Any]
+_SCALES: Final = ("scaled", "original")
+# Of all scores shown, those of which more is better; the others are errors or losses.
+_HIGHER: Final = frozenset(("accuracy", "balanced_accuracy", "f1_macro"))
+
+
+def scores_text(scores: Scores, screen: Screen, unit: str = "sample") -> str:
+    """The table of scores and, where there is a model, the sentence that compares it."""
+    contenders = {name: dict(_flat(values)) for name, values in _contenders(scores)}
+    names = list(dict.fromkeys(key for values in contenders.values() for key in values))
+    head = (Column(""), *(Column(name, True) for name in contenders))
+    cells = [(key, *(_cell(each.get(key)) for each in contenders.values())) for key in names]
+    first, *lines = table(head, cells, screen.width)
+    said = verdict(scores)
+    title = f"{scores['split']}: {many(scores['samples'], unit)}"
+    shown = [screen.paint("strong", title), "", screen.paint("strong", first), *lines]
+    if said is not None:
+        sentence, won = said
+        shown += ["", screen.paint("good" if won else "warning", sentence)]
+    return "\n".join(shown) + "\n"
+
+
+def verdict(scores: Scores) -> tuple[str, bool] | None:
+    """Whether the model beats the best baseline, in a sentence; None where there is nothing to compare."""
+    if "model" not in scores or not scores.get("baselines"):
+        return None
+    model = dict(_flat(scores["model"]))
+    rivals = {name: dict(_flat(values)) for name, values in scores["baselines"].items()}
+    key = next((key for key in model if any(key in values for values in rivals.values())), None)
+    if key is None:
+        return None
+    higher = key.rpartition(" ")[2] in _HIGHER
+    known = {name: v for name, values in rivals.items() if (v := values.get(key)) is not None}
+    known = {name: value for name, value in known.items() if math.isfinite(value)}
+    if not known:
+        return None
+    best = (max if higher else min)(known, key=lambda name: known[name])
+    return _sentence(key, model[key], best, known[best], higher)
+
+
+def _sentence(
+    key: str, mine: float | None, rival: str, theirs: float, higher: bool
+) -> tuple[str, bool]:
+    if mine is None or not math.isfinite(mine):
+        return f"The model gives no number for {key}, so it does not beat {rival}.", False
+    won = mine > theirs if higher else mine < theirs
+    figures = f"{key} {score(mine)} against {score(theirs)}"
+    if not won:
+        return f"The model does not beat the best baseline, {rival}: {figures}.", False
+    gain = f", {abs(mine - theirs) / abs(theirs):.1%} less" if theirs and not higher else ""
+    return f"The model beats the best baseline, {rival}: {figures}{gain}.", True
+
+
+def _contenders(scores: Scores) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    if "model" in scores:
+        yield "model", scores["model"]
+    yield from scores.get("baselines", {}).items()
+
+
+def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
+    """Each score under its name, those of a scale under `scaled mse`; what is no number is left out."""
+    for key, value in values.items():
+        if key in _SCALES and isinstance(value, Mapping):
+            yield from ((f"{key} {name}", number) for name, number in _flat(value))
+        elif value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+            yield key, value
+
+
+def _cell(value: float | None) -> str:
+    return "-" if value is None else score(value)

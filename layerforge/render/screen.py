@@ -1,0 +1,41 @@
+"""Where text is printed: how wide it is there, and whether colour may be used."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Final, TextIO
+
+# Colour only with meaning: what failed, what to look at, what is well, where things are.
+_STYLES: Final = {"error": "1;31", "warning": "1;33", "good": "32", "strong": "1"}
+_USUAL_WIDTH: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A place for text. `width` is None where lines may be as long as they like: a pipe, a file."""
+
+    width: int | None = None
+    colour: bool = False
+
+    def paint(self, style: str, text: str) -> str:
+        """The text in the colour of `error`, `warning`, `good` or `strong`, or as it is without colour."""
+        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.colour else text
+
+
+def screen_of(stream: TextIO) -> Screen:
+    """The screen behind a stream. COLUMNS sets its width, NO_COLOR takes its colour."""
+    terminal = stream.isatty()
+    written = os.environ.get("COLUMNS", "")
+    width = int(written) if written.isdecimal() and 0 < int(written) < 10_000 else None
+    if width is None and terminal:
+        width = _terminal_width(stream)
+    quiet = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return Screen(width, terminal and not quiet)
+
+
+def _terminal_width(stream: TextIO) -> int:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _USUAL_WIDTH
+    except (OSError, ValueError):
+        return _USUAL_WIDTH

@@ -1,0 +1,154 @@
+"""What a model is trained for: the loss and metrics, by the task where the spec names none, and the labels they take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from layerforge.components import Component
+from layerforge.components.table import find
+from layerforge.diagnostics import Diagnostic, Related, Span
+from layerforge.graph import Call
+from layerforge.infer import Plan
+from layerforge.spec import TrainSettings
+
+Labels = Literal["values", "indices", "one_hot"]
+
+_TAKE_INDICES: Final = {"SparseCategoricalCrossentropy", "Circle"}
+_MULTICLASS: Final = ("SparseCategorical", "Categorical", "SparseTopK", "TopK", "KLDivergence")
+_OF_PROBABILITIES: Final = ("Crossentropy", "CrossEntropy")
+_ACCURACY: Final = {"BinaryAccuracy", "Accuracy"}
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """The loss, the metrics, and how targets are fed: as they are, as class indices, or one-hot.
+
+    `logits` says that the model's outputs become probabilities only by sigmoid or softmax.
+    """
+
+    loss: Component
+    metrics: tuple[Component, ...]
+    labels: Labels
+    logits: bool = False
+
+
+def choose_objective(plan: Plan, task: str, train: TrainSettings) -> Objective:
+    """The objective of a spec: its own loss and metrics, and what the task suggests for the others."""
+    classifies = task == "classification"
+    units = plan.outputs[0][-1]
+    loss = train.loss or Component("losses", _default_loss(classifies, units == 1))
+    labels: Labels = "values"
+    if classifies and units != 1:
+        labels = "indices" if _meant(loss) & _TAKE_INDICES else "one_hot"
+    logits = classifies and loss.values.get("from_logits") is True
+    metrics = train.metrics or (Component("metrics", "accuracy" if classifies else "mae"),)
+    if logits and units == 1:
+        metrics = tuple(_of_logits(metric) for metric in metrics)
+    return Objective(loss, metrics, labels, logits)
+
+
+def _default_loss(classifies: bool, single: bool) -> str:
+    if not classifies:
+        return "mse"
+    return "binary_crossentropy" if single else "sparse_categorical_crossentropy"
+
+
+def _of_logits(metric: Component) -> Component:
+    """Accuracy counts outputs above 1/2 as the second class; of logits those above 0 are."""
+    if not (_meant(metric) & _ACCURACY) or "threshold" in metric.values:
+        return metric
+    name = metric.values.get("name") or metric.name
+    return Component("metrics", "BinaryAccuracy", {"name": name, "threshold": 0.0})
+
+
+def objective_faults(
+    objective: Objective, plan: Plan, task: str, train: TrainSettings
+) -> list[Diagnostic]:
+    """What Keras would let pass in silence: losses and metrics that do not fit the classes' form."""
+    if task != "classification":
+        return []
+    single = plan.outputs[0][-1] == 1
+    found = []
+    for component in (objective.loss, *objective.metrics):
+        key = "loss" if component.category == "losses" else "metrics"
+        fault = _misfit(component, objective, single)
+        if fault is not None:
+            message, help = fault
+            found.append(
+                Diagnostic("wrong-loss", message, component.span() or train.span(key), help)
+            )
+    if not found and not objective.logits:
+        found += _logits_fault(objective.loss, plan, single)
+    return found
+
+
+def _misfit(
+    component: Component, objective: Objective, single: bool
+) -> tuple[str, str | None] | None:
+    meant = sorted(_meant(component))
+    if len(meant) != 1 or not (name := meant[0]).startswith(_MULTICLASS):
+        return None
+    if single:
+        message = f"`{component.name}` compares several classes, but the model gives one number"
+        return message, _single_help(component)
+    sparse = name.startswith("Sparse")
+    if component.category == "losses" or sparse == (objective.labels == "indices"):
+        return None
+    given = "class indices" if objective.labels == "indices" else "one-hot labels"
+    taken = "class indices" if sparse else "one-hot labels"
+    message = f"`{component.name}` takes {taken}, but `{objective.loss.name}` is given {given}"
+    other = name.removeprefix("Sparse") if sparse else f"Sparse{name}"
+    return message, f"write `{other}`" if find("metrics", other) else None
+
+
+def _single_help(component: Component) -> str:
+    if component.category == "losses":
+        return "write `loss: binary_crossentropy`, or give the last layer a unit per class"
+    return "write `accuracy`, or give the last layer a unit per class"
+
+
+def _logits_fault(loss: Component, plan: Plan, single: bool) -> list[Diagnostic]:
+    """A crossentropy of probabilities behind a layer without activation trains on garbage."""
+    call = _last_call(plan)
+    classes = sorted(_meant(loss))
+    if (
+        call is None
+        or not _is_linear(call)
+        or not any(n.endswith(_OF_PROBABILITIES) for n in classes)
+    ):
+        return []
+    activation = "sigmoid" if single else "softmax"
+    message = (
+        f"`{loss.name}` takes probabilities, but this {call.layer.type.name} has no activation"
+    )
+    wanted = classes[0] if len(classes) == 1 else "SparseCategoricalCrossentropy"
+    help = f"add `activation: {activation}`, or write `loss: {{{wanted}: {{from_logits: true}}}}`"
+    related = _related(loss.span())
+    return [Diagnostic("logits-not-probabilities", message, call.span, help, related)]
+
+
+def _related(place: Span | None) -> tuple[Related, ...]:
+    return (Related("the loss is chosen here", place),) if place is not None else ()
+
+
+def _last_call(plan: Plan) -> Call | None:
+    name = plan.graph.outputs[0].name
+    return next((step.call for step in plan.steps if step.call.name == name), None)
+
+
+def _is_linear(call: Call) -> bool:
+    """Whether the layer has the argument `activation` and gives its outputs as they are."""
+    parameter = call.layer.type.signature.parameter("activation")
+    if parameter is None:
+        return False
+    activation = call.layer.values.get("activation", parameter.default)
+    return activation is None or getattr(activation, "name", activation) == "linear"
+
+
+def _meant(component: Component) -> set[str]:
+    """The Keras classes that a name may stand for: one, or for `crossentropy` three."""
+    entry = find(component.category, component.name)
+    if entry is None:
+        return set()
+    return {entry.keras_class} if entry.keras_class else set(entry.instead)

@@ -1,0 +1,138 @@
+"""All that a training run needs, read and checked before anything is on disk or TensorFlow is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from layerforge.data import Prepared, prepare
+from layerforge.diagnostics import Diagnostic, Faults
+from layerforge.heads import head_faults, target_shapes
+from layerforge.infer import Plan
+from layerforge.pipeline import Compiled
+from layerforge.run.feeding import Table
+from layerforge.run.objective import Objective, choose_objective, objective_faults
+from layerforge.run.scoring import data_notes, data_settings
+from layerforge.shapes import UNKNOWN, differ, without_batch
+from layerforge.spec import DataSettings, TrainSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A spec ready to be trained. `notes` are lines for the reader about what was chosen for them."""
+
+    spec: Compiled
+    plan: Plan
+    data: DataSettings
+    train: TrainSettings
+    prepared: Prepared
+    objective: Objective
+    table: Table
+    batch_size: int
+    notes: tuple[str, ...]
+
+    @property
+    def samples(self) -> dict[str, int]:
+        return {split: self.prepared.samples(split) for split in self.prepared.positions}
+
+    @property
+    def monitor(self) -> str:
+        """The quantity that makes an epoch the best one."""
+        return "val_loss" if self.samples.get("validation") else "loss"
+
+
+def prepare_job(compiled: Compiled) -> Job:
+    """The job of a compiled spec. Raises Faults for everything wrong with spec, data or their fit."""
+    data = data_settings(compiled)
+    plan = compiled.plan
+    assert plan is not None  # a spec without faults has one
+    train = compiled.train or TrainSettings()
+    prepared = prepare(data, compiled.path.parent)
+    objective = choose_objective(plan, data.task, train)
+    found = fit_faults(plan, prepared)
+    found = found or objective_faults(objective, plan, data.task, train)
+    found += _monitor_faults(train, prepared)
+    if found:
+        raise Faults(*found)
+    samples = prepared.samples("train")
+    notes = _defaults(compiled) + data_notes(prepared)
+    if train.batch_size > samples:
+        more = f"batch_size {train.batch_size:,} is more than the {samples:,} training samples"
+        notes.append(f"{more}: all are one batch")
+    table = table_of(prepared, plan, objective)
+    size = min(train.batch_size, samples)
+    return Job(compiled, plan, data, train, prepared, objective, table, size, tuple(notes))
+
+
+def table_of(prepared: Prepared, plan: Plan, objective: Objective) -> Table:
+    """The arrays of the data as batches of this model are gathered from them."""
+    classes = len(prepared.classes) if prepared.classes else None
+    shape = prepared.input_shape if prepared.frame is None else None
+    form = _answer(plan, prepared)
+    one_hot = classes if objective.labels == "one_hot" else None
+    if objective.labels == "indices":
+        form = ()
+    return Table(prepared.features, prepared.targets, prepared.frame, shape, form, one_hot)
+
+
+def _answer(plan: Plan, prepared: Prepared) -> tuple[int, ...]:
+    """The form of the targets that the model's output has."""
+    output = plan.outputs[0][1:]
+    fitting = target_shapes(prepared.settings, *_counts(prepared))
+    return next(s for s in fitting if len(s) == len(output) and not any(map(differ, s, output)))
+
+
+def _counts(prepared: Prepared) -> tuple[int | None, int | None]:
+    """How many target columns there are, or how many classes."""
+    if prepared.classes is not None:
+        return None, len(prepared.classes)
+    return len(prepared.target_names), None
+
+
+def fit_faults(plan: Plan, prepared: Prepared) -> list[Diagnostic]:
+    """Where model and data do not fit: the inputs, the outputs, a batch of fixed size."""
+    graph = plan.graph
+    if len(graph.inputs) != 1 or len(graph.outputs) != 1:
+        counts = f"{len(graph.inputs)} inputs and {len(graph.outputs)} outputs"
+        message = f"the model has {counts}; training from a table needs one of each"
+        return [Diagnostic("several-outputs", message, graph.inputs[0].span)]
+    given, taken = prepared.input_shape, graph.inputs[0]
+    if taken.batch_size is not None:
+        message = f"the input fixes the batch at {taken.batch_size}, but the last batch is smaller"
+        return [Diagnostic("fixed-batch", message, taken.span, "leave `batch_size` out")]
+    if len(given) != len(taken.shape) or any(map(differ, given, taken.shape)):
+        shapes = without_batch((UNKNOWN, *taken.shape)), without_batch((UNKNOWN, *given))
+        message = f"the model takes {shapes[0]}, but a sample of the data is {shapes[1]}"
+        help = f"write `input: {list(given)}`, or leave it out"
+        return [Diagnostic("input-mismatch", message, taken.span, help)]
+    targets, classes = _counts(prepared)
+    return head_faults(plan, prepared.settings, targets, classes)
+
+
+def _monitor_faults(train: TrainSettings, prepared: Prepared) -> list[Diagnostic]:
+    """Callbacks that watch a validation that does not take place."""
+    if prepared.samples("validation"):
+        return []
+    found = []
+    for callback in train.callbacks:
+        monitor = callback.values.get("monitor", _default_monitor(callback.name))
+        if isinstance(monitor, str) and monitor.startswith("val_"):
+            message = f"{callback.name} watches `{monitor}`, but there are no validation rows"
+            other = monitor.removeprefix("val_")
+            help = f"give `split` a part `validation`, or write `monitor: {other}`"
+            place = callback.span("monitor") or train.span("callbacks")
+            found.append(Diagnostic("unknown-monitor", message, place, help))
+    return found
+
+
+def _default_monitor(name: str) -> str | None:
+    from layerforge.components.table import find
+
+    entry = find("callbacks", name)
+    parameter = entry.signature.parameter("monitor") if entry else None
+    return parameter.default if parameter else None
+
+
+def _defaults(compiled: Compiled) -> list[str]:
+    """The values of the hyperparameters that nobody chose."""
+    free = [each for each in compiled.hyperparameters.values() if each.name not in compiled.choices]
+    return [f"{e.name} = {e.default} (default of {e.kind}; `tune` searches it)" for e in free]

@@ -1,0 +1,97 @@
+"""`run.json`: what was run, with what, how it stands and how it ended."""
+
+from __future__ import annotations
+
+import platform
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+from layerforge.diagnostics import Diagnostic, Faults
+from layerforge.run.directory import update_record
+from layerforge.run.files import write_text
+
+FAILURE: Final = "failure.txt"
+_PACKAGES: Final = ("layerforge", "tensorflow", "keras", "numpy", "polars")
+_LONGEST: Final = 300
+
+
+def now() -> str:
+    """The moment as ISO 8601 in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def versions() -> dict[str, str]:
+    """The versions that results depend on."""
+    found = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+@contextmanager
+def recorded(run: Path) -> Iterator[None]:
+    """Whatever ends the work before its time is written into `run.json`, and goes on upward.
+
+    What Keras, TensorFlow or the system refuse goes on as Faults; the rest is a fault of ours.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        close(run, "interrupted", "stopped by Ctrl-C")
+        raise
+    except Faults as stop:
+        close(run, "failed", "; ".join(fault.message for fault in stop.diagnostics))
+        raise
+    except Exception as error:
+        fault = explain(error)
+        close(run, "failed", fault.message if fault else f"{type(error).__name__}: {error}")
+        _keep_traceback(run)
+        if fault is None:
+            raise
+        raise Faults(fault) from error
+
+
+def close(run: Path, state: str, reason: str, **more: Any) -> None:
+    """Writes how a run ended. A disk that is full shall not hide why."""
+    try:
+        update_record(run, state=state, reason=reason, ended=now(), **more)
+    except (OSError, Faults):
+        if state == "finished":
+            raise
+
+
+def _keep_traceback(run: Path) -> None:
+    try:
+        write_text(run / FAILURE, traceback.format_exc())
+    except OSError:
+        return  # no room on the disk: the reason goes to the terminal all the same
+
+
+def explain(error: Exception) -> Diagnostic | None:
+    """The diagnostic of what a run may die of without a fault of ours; None for anything else."""
+    import tensorflow as tf
+
+    if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
+        help = "lower `train.batch_size`, or make the model smaller"
+        return Diagnostic("out-of-memory", "the memory is full", help=help)
+    if isinstance(error, OSError):
+        place = f" `{Path(str(error.filename)).name}`" if error.filename else ""
+        reason = (error.strerror or str(error)).lower()
+        return Diagnostic("run-failed", f"the run could not write or read{place}: {reason}")
+    if isinstance(error, tf.errors.OpError | ValueError | TypeError | RuntimeError):
+        return Diagnostic("run-failed", f"Keras stopped: {_first_words(error)}")
+    return None
+
+
+def _first_words(error: Exception) -> str:
+    text = " ".join(str(getattr(error, "message", None) or error).split())
+    text = text or type(error).__name__
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."

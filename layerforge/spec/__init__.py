@@ -1,0 +1,22 @@
+"""Node -> Spec: the sections of a file and what each may hold."""
+
+from layerforge.spec.data import DataSettings, read_data
+from layerforge.spec.hyperparameters import Hyperparameter
+from layerforge.spec.parse import Block, Item, Spec, parse
+from layerforge.spec.scope import Scope, Variables, resolve
+from layerforge.spec.train import TrainSettings, read_train
+
+__all__ = [
+    "Block",
+    "DataSettings",
+    "Hyperparameter",
+    "Item",
+    "Scope",
+    "Spec",
+    "TrainSettings",
+    "Variables",
+    "parse",
+    "read_data",
+    "read_train",
+    "resolve",
+]

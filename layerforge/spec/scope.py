@@ -1,0 +1,166 @@
+"""Names and their values: variables, block arguments, `i`; and the replacing of `$(...)` by what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Lookup
+from typing import Any, TypeAlias
+
+from layerforge.arguments import INVALID, Found
+from layerforge.diagnostics import Diagnostic, SpecError, did_you_mean
+from layerforge.expressions import Value, evaluate, literal, split
+from layerforge.source import Mapping, Node, Scalar, Sequence
+from layerforge.spec.hyperparameters import (
+    Hyperparameter,
+    as_written,
+    read_hyperparameter,
+    written,
+)
+
+Binding: TypeAlias = Value | Node
+
+
+class Variables:
+    """The section `vars`, each variable computed when first used, and the hyperparameters met on the way.
+
+    `choices` gives hyperparameters their values by name; one without a choice takes its default.
+    """
+
+    def __init__(self, nodes: Lookup[str, Node], choices: Lookup[str, Value], found: Found) -> None:
+        self._nodes = nodes
+        self._choices = choices
+        self._found = found
+        self._values: dict[str, Binding] = {}
+        self._open: list[str] = []
+        self.hyperparameters: dict[str, Hyperparameter] = {}
+
+    def names(self) -> list[str]:
+        return list(self._nodes)
+
+    def value(self, name: str) -> Binding:
+        """The variable's value. Raises SpecError where it is defined by itself or cannot be computed."""
+        if name not in self._values:
+            if name in self._open:
+                circle = " -> ".join([*self._open[self._open.index(name) :], name])
+                raise SpecError("circular-variable", f"`{name}` is defined by itself: {circle}")
+            self._open.append(name)
+            node = resolve(self._nodes[name], Scope(self), self._found, name)
+            self._open.pop()
+            self._values[name] = _binding(node)
+        return self._values[name]
+
+    def choose(self, key: Scalar, node: Node, name: str) -> Any:
+        """The value in force of the hyperparameter that `key: node` writes, or INVALID."""
+        hyperparameter = read_hyperparameter(key, node, name, self._found)
+        if hyperparameter is None:
+            return INVALID
+        self.hyperparameters[hyperparameter.name] = hyperparameter
+        return self._choices.get(hyperparameter.name, hyperparameter.default)
+
+    def check(self) -> None:
+        """Computes every variable, so that a fault in one that nothing uses is told as well."""
+        for name, node in self._nodes.items():
+            try:
+                self.value(name)
+            except SpecError as error:
+                self._found.append(error.at(node.span))
+
+
+class Scope:
+    """The names that an expression may use: local ones first, then the variables."""
+
+    def __init__(self, variables: Variables, local: Lookup[str, Binding] | None = None) -> None:
+        self.variables = variables
+        self.local = local or {}
+
+    def within(self, **local: Binding) -> Scope:
+        """The scope with more local names."""
+        return Scope(self.variables, {**self.local, **local})
+
+    def binding(self, name: str) -> Binding:
+        if name in self.local:
+            return self.local[name]
+        known = self.variables.names()
+        if name not in known:
+            names = [*self.local, *known]
+            help = did_you_mean(name, names) or (f"known here: {', '.join(names)}" if names else None)
+            raise SpecError("unknown-variable", f"there is no variable `{name}`", help=help)
+        return self.variables.value(name)
+
+    def value(self, name: str) -> Value:
+        """The value of a name inside an expression, which takes no lists."""
+        value = self.binding(name)
+        if value is INVALID:
+            raise SpecError("", "")  # told where the variable is defined
+        if isinstance(value, Scalar | Sequence | Mapping):
+            raise SpecError("wrong-type", f"`{name}` is a list or mapping; it can only stand alone")
+        return value
+
+
+def resolve(node: Node, scope: Scope, found: Found, path: str) -> Node:
+    """The node with every expression and hyperparameter replaced by its value, spans kept.
+
+    `path` is the key path, after which a hyperparameter in place is named. A scalar that cannot be
+    computed stays as the text it was, after its fault was added to `found`.
+    """
+    if isinstance(node, Scalar):
+        return _scalar(node, scope, found) if "$(" in node.text else node
+    if isinstance(node, Sequence):
+        items = [resolve(n, scope, found, f"{path}.{i}") for i, n in enumerate(node.items)]
+        same = all(new is old for new, old in zip(items, node.items, strict=True))
+        return node if same else Sequence(tuple(items), node.span)
+    hyperparameter = written(node)
+    if hyperparameter is not None:
+        key, inner = hyperparameter
+        arguments = resolve(inner, scope, found, path)
+        value = scope.variables.choose(key, arguments, path)
+        return Scalar("", True, node.span) if value is INVALID else _as_scalar(value, node)
+    entries = [
+        (key, resolve(value, scope, found, f"{path}.{key.text}")) for key, value in node.entries
+    ]
+    same = all(new[1] is old[1] for new, old in zip(entries, node.entries, strict=True))
+    return node if same else Mapping(tuple(entries), node.span)
+
+
+def _scalar(node: Scalar, scope: Scope, found: Found) -> Node:
+    try:
+        parts = split(node.text)
+        if len(parts) == 3 and not parts[0] and not parts[2]:
+            return _alone(parts[1], node, scope)
+        texts = [_word(part, scope) if i % 2 else part for i, part in enumerate(parts)]
+    except SpecError as error:
+        if error.code:
+            found.append(error.at(node.span))
+        return node
+    return Scalar("".join(texts), node.quoted, node.span)
+
+
+def _alone(expression: str, node: Scalar, scope: Scope) -> Node:
+    """What a scalar that is one expression becomes: it takes the expression's type, lists included."""
+    name = expression.strip()
+    if name.isidentifier():
+        binding = scope.binding(name) if name not in ("true", "false", "null") else literal(name)
+        if isinstance(binding, Scalar | Sequence | Mapping):
+            return binding
+    return _as_scalar(evaluate(expression, scope.value), node)
+
+
+def _word(expression: str, scope: Scope) -> str:
+    return as_written(evaluate(expression, scope.value))
+
+
+def _as_scalar(value: Value, node: Node) -> Scalar:
+    return Scalar(as_written(value), isinstance(value, str), node.span)
+
+
+def _binding(node: Node) -> Binding:
+    """What a resolved node is as the value of a name."""
+    if not isinstance(node, Scalar):
+        return node
+    if "$(" in node.text:
+        return INVALID  # type: ignore[no-any-return]
+    return node.text if node.quoted else literal(node.text)
+
+
+def binding_of(node: Node, scope: Scope, found: Found, path: str) -> Binding:
+    """The value a name gets when it is bound to this node: a block's argument, say."""
+    return _binding(resolve(node, scope, found, path))

@@ -1,0 +1,63 @@
+"""The section `train`: optimizer, loss, metrics, epochs, callbacks, as Keras's compile and fit take them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from layerforge.arguments import (
+    Found,
+    ListOf,
+    Optional,
+    Parameter,
+    Signature,
+    Whole,
+    read_arguments,
+)
+from layerforge.components import Component, ComponentOf
+from layerforge.diagnostics import Span
+from layerforge.source import Node
+
+SIGNATURE = Signature(
+    "train",
+    (
+        Parameter("optimizer", ComponentOf("optimizers"), Component("optimizers", "adam")),
+        Parameter("loss", Optional(ComponentOf("losses")), None),
+        Parameter("metrics", ListOf(ComponentOf("metrics"), single=True), ()),
+        Parameter("epochs", Whole(1), 10),
+        Parameter("batch_size", Whole(1), 32),
+        Parameter("callbacks", ListOf(ComponentOf("callbacks"), single=True), ()),
+        Parameter("steps_per_epoch", Optional(Whole(1)), None),
+        Parameter("seed", Whole(0), 0),
+    ),
+    "section",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSettings:
+    """The section, read. A `loss` of None is chosen by the task. `spans` says where each value stands."""
+
+    optimizer: Component = Component("optimizers", "adam")
+    loss: Component | None = None
+    metrics: tuple[Component, ...] = ()
+    epochs: int = 10
+    batch_size: int = 32
+    callbacks: tuple[Component, ...] = ()
+    steps_per_epoch: int | None = None
+    seed: int = 0
+    spans: Mapping[str, Span] = field(default_factory=dict, compare=False)
+    place: Span | None = field(default=None, compare=False)
+
+    def span(self, key: str) -> Span | None:
+        """Where the value of `key` stands, or the section's own place when it was not written."""
+        return self.spans.get(key, self.place)
+
+
+def read_train(node: Node, found: Found) -> TrainSettings | None:
+    """The settings of a resolved `train` section, or None after any fault."""
+    arguments: Any = read_arguments(SIGNATURE, node, node.span, found, bare=False)
+    if arguments is None:
+        return None
+    return TrainSettings(**arguments.values, spans=arguments.spans, place=node.span)

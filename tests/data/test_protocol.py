@@ -1,0 +1,112 @@
+"""The long-horizon benchmark on its own files: split, scaling, windows and metrics, to four digits.
+
+The numbers are those of the project's reference table, all windows, no randomness.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from layerforge.data import Prepared, prepare, report
+from layerforge.spec.data import DataSettings
+
+ETT_SPLIT = {"train": 8640, "validation": 2880, "test": 2880}
+EXCHANGE_SPLIT = {"train": 0.7, "validation": 0.1, "test": 0.2}
+
+# horizon, windows, repeat MSE and MAE, seasonal naive MSE and MAE
+ETTH1 = [
+    (96, 2785, 1.2944, 0.7132, 0.5122, 0.4333),
+    (192, 2689, 1.3249, 0.7331, 0.5808, 0.4692),
+    (336, 2545, 1.3299, 0.7460, 0.6499, 0.5008),
+    (720, 2161, 1.3351, 0.7550, 0.6554, 0.5141),
+]
+EXCHANGE = [
+    (96, 1422, 0.0811, 0.1964, 0.0862, 0.2048),
+    (192, 1326, 0.1671, 0.2887, 0.1728, 0.2953),
+    (336, 1182, 0.3057, 0.3978, 0.3120, 0.4031),
+    (720, 798, 0.8101, 0.6764, 0.8193, 0.6813),
+]
+ETTH1_OT = [
+    (24, 2857, 0.0343, 0.1394, 0.0458, 0.1663),
+    (96, 2785, 0.0693, 0.2033, 0.0715, 0.2105),
+    (192, 2689, 0.0920, 0.2357, 0.0916, 0.2368),
+    (336, 2545, 0.1133, 0.2652, 0.1108, 0.2634),
+    (720, 2161, 0.1292, 0.2834, 0.1252, 0.2796),
+]
+Row = tuple[int, int, float, float, float, float]
+
+
+def etth1(shared: Path, horizon: int, window: int, columns: tuple[str, ...] | None) -> Prepared:
+    settings = DataSettings(
+        "ETTh1.csv",
+        "forecast",
+        time="date",
+        features=columns,
+        targets=columns,
+        window=window,
+        horizon=horizon,
+        split=ETT_SPLIT,
+        season=24,
+    )
+    return prepare(settings, shared / "forecast")
+
+
+def exchange(shared: Path, horizon: int, split: dict[str, float] | None) -> Prepared:
+    settings = DataSettings(
+        "exchange_rate.csv",
+        "forecast",
+        time="date",
+        window=96,
+        horizon=horizon,
+        split=split,
+        season=7,
+    )
+    return prepare(settings, shared / "forecast")
+
+
+def measured(prepared: Prepared) -> tuple[float, ...]:
+    scores = report(prepared, "test")
+    rivals = scores["baselines"]
+    errors = [rivals[name]["scaled"][key] for name in rivals for key in ("mse", "mae")]
+    assert list(rivals) == ["repeat", "seasonal_naive"]
+    return (prepared.horizon or 0, scores["samples"], *(round(error, 4) for error in errors))
+
+
+@pytest.mark.parametrize("row", ETTH1, ids=lambda row: str(row[0]))
+def test_etth1_gives_the_published_baselines(shared: Path, row: Row) -> None:
+    assert measured(etth1(shared, row[0], 96, None)) == row
+
+
+@pytest.mark.parametrize("row", EXCHANGE, ids=lambda row: str(row[0]))
+def test_exchange_gives_the_published_baselines(shared: Path, row: Row) -> None:
+    assert measured(exchange(shared, row[0], EXCHANGE_SPLIT)) == row
+
+
+@pytest.mark.parametrize("row", ETTH1_OT, ids=lambda row: str(row[0]))
+def test_the_univariate_series_gives_the_published_baselines(shared: Path, row: Row) -> None:
+    assert measured(etth1(shared, row[0], 336, ("OT",))) == row
+
+
+def test_the_number_of_test_windows_does_not_depend_on_the_lookback(shared: Path) -> None:
+    assert etth1(shared, 96, 24, None).samples("test") == etth1(shared, 96, 720, None).samples("test")
+
+
+def test_the_default_split_of_exchange_is_the_benchmarks(shared: Path) -> None:
+    split = exchange(shared, 96, None).account["split"]
+    assert [split[part]["rows"] for part in ("train", "validation", "test")] == [5311, 760, 1517]
+
+
+def test_rows_after_the_parts_are_told_to_be_unused(shared: Path) -> None:
+    account = etth1(shared, 96, 96, None).account
+    assert account["split"]["rows_unused"] == 3020
+    assert "3,020 rows after the test part are unused" in account["warnings"]
+
+
+def test_a_perfect_prediction_scores_nothing(shared: Path) -> None:
+    prepared = etth1(shared, 24, 96, None)
+    positions = prepared.positions["test"]
+    pieces = (prepared.answers(positions[i : i + 500]) for i in range(0, len(positions), 500))
+    model = report(prepared, "test", pieces)["model"]
+    assert model["scaled"] == model["original"] == {"mse": 0.0, "mae": 0.0, "rmse": 0.0}

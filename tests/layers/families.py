@@ -1,0 +1,38 @@
+"""The cases of the catalog, a module per family, picked up by the lists below.
+
+A family's module holds `CASES` (layers that Keras takes, on shapes without batch) and `BAD` (layers
+that it refuses). To add a family, write `cases/<family>.py` and name it in `_FAMILIES`; every case is
+then checked for output shapes, weights, gates and golden numbers, and every bad one for its code.
+"""
+
+from typing import Final
+
+from tests.layers.case import BadCase, Case
+from tests.layers.cases import (
+    activation,
+    attention,
+    convolutional_recurrent,
+    core,
+    merging,
+    normalization,
+    recurrent,
+    regularization,
+    reshaping,
+    wrappers,
+)
+
+_FAMILIES: Final = (
+    activation,
+    attention,
+    convolutional_recurrent,
+    core,
+    merging,
+    normalization,
+    recurrent,
+    regularization,
+    reshaping,
+    wrappers,
+)
+
+CASES: Final[list[Case]] = [case for family in _FAMILIES for case in family.CASES]
+BAD: Final[list[BadCase]] = [bad for family in _FAMILIES for bad in family.BAD]
