@@ -118,15 +118,17 @@ def _statistics(prepared: Prepared) -> dict[str, Any]:
 
 def _warnings(prepared: Prepared, raw: Raw, split: Split) -> list[str]:
     """What is allowed but seldom meant."""
-    found = list(raw.stamps.warnings) if raw.stamps is not None else []
+    found = []
+    if raw.file.lacks_header:
+        found.append("every column name is a number: if line 1 is a row, write `header: false`")
+    if raw.stamps is not None:
+        found += raw.stamps.warnings
     encoders = {each.name: each for each in (*prepared.encoders, *prepared.target_encoders)}
     constant = [f"`{name}`" for name, each in encoders.items() if each.constant]
     if constant:
         is_or_are = "is" if len(constant) == 1 else "are"
         shown = ", ".join(constant[:10]) + (", ..." if len(constant) > 10 else "")
         found.append(f"{shown} {is_or_are} constant in the training rows: {len(constant)} in all")
-    if raw.file.lacks_header:
-        found.append("every column name is a number: if line 1 is a row, write `header: false`")
     if split.unused:
         found.append(f"{split.unused:,} rows after the test part are unused")
     if prepared.settings.task == "forecast" and prepared.season.length is None:

@@ -119,14 +119,17 @@ def _numeric_names(
     names = []
     for name in roles.used:
         kind = kinds.get(name)
-        fits = kind is None or kind.is_numeric()
         if name in labels:
             continue
-        if fits or kind in (pl.Boolean, pl.String, pl.Categorical, pl.Enum):
+        text_or_flag = kind in (pl.Boolean, pl.String, pl.Categorical, pl.Enum)
+        if kind is None or kind.is_numeric() or text_or_flag:
             names.append(name)
         else:
-            message = f"`{file.shown}`, column `{name}`: holds values of type {kind}, not numbers"
-            found.append(SpecError("not-a-number", message, roles.written[name]))
+            held = str(kind.base_type()).lower()
+            message = f"`{file.shown}`, column `{name}`: holds values of type {held}, not numbers"
+            help = f"if this is the time of the rows, write `time: {name}`"
+            help_if_time = help if kind.is_temporal() else None
+            found.append(SpecError("not-a-number", message, roles.written[name], help_if_time))
     return names
 
 
@@ -182,6 +185,7 @@ def read_frame(file: File, names: Sequence[str], dtype: Any) -> pl.DataFrame:
                     skip_lines=file.header_lines,
                     schema=schema,
                     separator=file.separator,
+                    quote_char=file.quote,
                     ignore_errors=True,
                     n_rows=file.rows,
                 )

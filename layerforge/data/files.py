@@ -1,27 +1,18 @@
-"""A data file as found on disk: what it is, its columns, how many rows, and where a row stands.
-
-One pass over the bytes of a text file, in pieces, finds what the reader of the values would pass
-over or could not place: bytes that are no text, rows with too few or too many fields.
-"""
+"""A data file as found on disk: what it is, its columns, how many rows, and where a row stands."""
 
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, cast
+from typing import Literal
 
+from layerforge.data.inspection import has_quoted_field, inspect, open_file, unreadable
 from layerforge.diagnostics import SpecError
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-PIECE = 1 << 22
 MAX_HEADER = 1 << 20  # bytes in which the first line must end
 MAX_FIELD = 1 << 20  # characters of one field
 _SEPARATORS = (",", ";", "\t", "|")
@@ -41,7 +32,8 @@ class File:
     """A data file that can be read: `columns` in its order, `rows` without the header.
 
     `shown` is what it is called in messages. `header_lines` and `quoted` say how rows and lines
-    of a text correspond: without quotes, row 0 is line `header_lines + 1`.
+    of a text correspond: without quotes, row 0 is line `header_lines + 1`. `quote` is None where
+    quotes are characters like any other.
     """
 
     path: Path
@@ -52,6 +44,7 @@ class File:
     separator: str = ","
     header_lines: int = 0
     quoted: bool = False
+    quote: str | None = '"'
 
     @property
     def lacks_header(self) -> bool:
@@ -68,7 +61,7 @@ class File:
         if not self.quoted:
             return self.header_lines + row + 1
         wanted = row + (1 if self.header_lines else 0)
-        for number, line, _ in _records(self.path, self.separator):
+        for number, line, _ in _records(self):
             if number == wanted:
                 return line
         return self.header_lines + row + 1
@@ -77,44 +70,14 @@ class File:
 def recognise(path: Path, shown: str, separator: str | None, header: bool) -> File:
     """What the file is. Raises SpecError, about `source`, where it is no table that can be read."""
     try:
-        with _open(path) as stream:
+        with open_file(path) as stream:
             head = stream.read(MAX_HEADER)
     except (OSError, ValueError, EOFError) as error:
-        raise _unreadable(path, shown, error) from None
+        raise unreadable(path, shown, error) from None
     if head.startswith(b"PAR1") or path.suffix.lower() in (".parquet", ".pq"):
         return _recognise_parquet(path, shown, head)
     _check_text(head, shown)
     return _recognise_text(path, shown, head, separator, header)
-
-
-def _open(path: Path) -> IO[bytes]:
-    if not path.is_file() and path.exists():
-        raise IsADirectoryError(0, "is a directory" if path.is_dir() else "is no regular file")
-    with path.open("rb") as stream:
-        zipped = stream.read(2) == b"\x1f\x8b"
-    return cast(IO[bytes], gzip.open(path, "rb")) if zipped else path.open("rb")
-
-
-def _unreadable(path: Path, shown: str, error: Exception) -> SpecError:
-    if isinstance(error, EOFError | gzip.BadGzipFile):
-        return SpecError("unreadable-data", f"`{shown}` is a broken gzip file", "source")
-    if isinstance(error, FileNotFoundError):
-        message = f"there is no file `{shown}`; it is looked for beside the spec"
-        if any(mark in shown for mark in "*?["):
-            message = f"there is no file `{shown}`; one file is read, not a pattern of several"
-        return SpecError("unreadable-data", message, "source", _nearest(path))
-    reason = (getattr(error, "strerror", None) or str(error)).lower()
-    return SpecError("unreadable-data", f"`{shown}` cannot be read: {reason}", "source")
-
-
-def _nearest(path: Path) -> str | None:
-    from layerforge.diagnostics import did_you_mean
-
-    try:
-        names = [each.name for each in path.parent.iterdir() if each.is_file()]
-    except OSError:
-        return None
-    return did_you_mean(path.name, sorted(names))
 
 
 def _recognise_parquet(path: Path, shown: str, head: bytes) -> File:
@@ -156,20 +119,32 @@ def _recognise_text(
         message = f"`{shown}` ends its lines with a carriage return alone; save it with line feeds"
         raise SpecError("data-not-text", message, "source")
     character = separator or _guess_separator(text, len(head) == MAX_HEADER)
-    marks = _inspect(path, shown, character)
+    marks = inspect(path, shown, character)
     first, lines = _first_record(text, character, shown)
     names = tuple(name.strip() for name in first) if header else tuple(map(str, range(len(first))))
     header_lines = lines if header else 0
-    file = File(path, shown, "text", names, 0, character, header_lines, marks.quoted)
-    rows = marks.records
+    file = File(path, shown, "text", names, marks.records, character, header_lines, marks.quoted)
     if marks.suspicious(len(names)):
-        # Quotes inside unquoted fields look the same to the quick count: the csv module decides.
-        rows = _check_records(file)
-    rows -= marks.blank_lines + (1 if header else 0)
+        file = _look_closer(file)
+    rows = file.rows - marks.blank_lines - (1 if header else 0)
     if rows <= 0:
         message = f"`{shown}` has a header line but no rows below it"
         raise SpecError("empty-data", message, "source")
-    return File(path, shown, "text", names, rows, character, header_lines, marks.quoted)
+    return replace(file, rows=rows)
+
+
+def _look_closer(file: File) -> File:
+    """The file as the csv module sees it, where the quick count of fields did not come out even.
+
+    Raises SpecError where a row is at fault. Quotes within fields, as in `5" pipe`, are sound
+    where no field is quoted; beside quoted fields no two readers agree on what they mean.
+    """
+    if file.quoted and not has_quoted_field(file.path, file.shown, file.separator):
+        file = replace(file, quoted=False, quote=None)
+    records = _check_records(file)
+    if file.quote is not None:
+        raise _stray_quote(file)
+    return replace(file, rows=records)
 
 
 def _guess_separator(text: str, cut: bool) -> str:
@@ -203,117 +178,12 @@ def _first_record(text: str, separator: str, shown: str) -> tuple[list[str], int
     return fields, reader.line_num
 
 
-@dataclass(slots=True)
-class _Marks:
-    """What the pass over the bytes counts; fields are counted by separators outside quotes."""
-
-    separator: int
-    records: int = 0
-    quoted: bool = False
-    inside: int = 0  # whether the last piece ended inside quotes
-    pending: int = 0  # separators of the record that is not finished
-    blank_lines: int = 0  # that end the file
-    lines: int = 0
-    odd: dict[int, int] = field(default_factory=dict)  # number of fields -> the first such record
-
-    def suspicious(self, fields: int) -> bool:
-        """Whether a record before the blank lines at the end has another number of fields."""
-        last = self.records - self.blank_lines
-        uneven = any(count != fields and record < last for count, record in self.odd.items())
-        return uneven or bool(self.inside)
-
-    def take(self, piece: bytes) -> None:
-        import numpy as np
-
-        codes = np.frombuffer(piece, np.uint8)
-        marks = (codes == 10) | (codes == self.separator)
-        if self.inside or b'"' in piece:
-            self.quoted = True
-            within = (np.cumsum(codes == 34, dtype=np.uint8) + self.inside) & 1
-            marks &= within == 0
-            self.inside = int(within[-1])
-        ends = codes[np.flatnonzero(marks)] == 10
-        self._count(np.flatnonzero(ends), len(ends))
-        self._count_blank(piece)
-        self.lines += piece.count(b"\n")
-
-    def _count(self, ends: NDArray[np.intp], marks: int) -> None:
-        """Takes the record ends among a piece's separators and ends."""
-        import numpy as np
-
-        if not len(ends):
-            self.pending += marks
-            return
-        fields = np.diff(ends, prepend=-1)
-        fields[0] += self.pending
-        for count, first in zip(*np.unique(fields, return_index=True), strict=True):
-            self.odd.setdefault(int(count), self.records + int(first))
-        self.pending = marks - 1 - int(ends[-1])
-        self.records += len(ends)
-
-    def _count_blank(self, piece: bytes) -> None:
-        body = piece.rstrip(b"\r\n")
-        ending = piece[len(body) :].count(b"\n")
-        # The line break that ends the last filled line makes no blank line.
-        self.blank_lines = self.blank_lines + ending if not body else ending - 1
-
-
-def _inspect(path: Path, shown: str, separator: str) -> _Marks:
-    """Counts records and fields; refuses bytes that are no UTF-8 text, naming the line."""
-    import codecs
-
-    decoder: Any = codecs.getincrementaldecoder("utf-8")()
-    marks = _Marks(ord(separator))
-    last = b"\n"
-    for piece in _pieces(path, shown):
-        _check_bytes(piece, decoder, marks.lines, shown)
-        marks.take(piece)
-        last = piece[-1:]
-    if decoder.getstate()[0]:
-        message = f"`{shown}` ends in the middle of a character; it is cut off, or not UTF-8"
-        raise SpecError("data-not-text", message, "source")
-    if last != b"\n":
-        marks.take(b"\n")
-    marks.blank_lines = max(marks.blank_lines, 0)
-    return marks
-
-
-def _pieces(path: Path, shown: str) -> Iterator[bytes]:
-    try:
-        with _open(path) as stream:
-            while piece := stream.read(PIECE):
-                yield piece
-    except (OSError, EOFError) as error:
-        raise _unreadable(path, shown, error) from None
-
-
-def _check_bytes(piece: bytes, decoder: Any, lines: int, shown: str) -> None:
-    nul = piece.find(b"\0")
-    if nul >= 0:
-        line = lines + piece.count(b"\n", 0, nul) + 1
-        message = f"`{shown}` line {line}: a zero byte; this is a binary file, not CSV text"
-        raise SpecError("data-not-text", message, "source")
-    # ASCII needs no decoding unless a character was cut at the end of the last piece.
-    if piece.isascii() and not decoder.getstate()[0]:
-        return
-    try:
-        decoder.decode(piece)
-    except UnicodeDecodeError as error:
-        # `error.object` begins with what was left of the last piece.
-        line = lines + error.object.count(b"\n", 0, error.start) + 1
-        found = f"byte 0x{error.object[error.start]:02x} is not UTF-8 text"
-        help = "save the file as UTF-8"
-        raise SpecError(
-            "data-not-text", f"`{shown}` line {line}: {found}", "source", help
-        ) from None
-
-
-def _records(path: Path, separator: str) -> Iterator[tuple[int, int, list[str]]]:
+def _records(file: File) -> Iterator[tuple[int, int, list[str]]]:
     """Number, first line and fields of each record: slow, for finding the place of a fault."""
     csv.field_size_limit(MAX_FIELD)
-    with _open(path) as stream:
+    with open_file(file.path) as stream:
         text = io.TextIOWrapper(stream, "utf-8-sig", newline="")
-        reader = csv.reader(text, delimiter=separator, strict=True)
+        reader = csv.reader(text, delimiter=file.separator, quotechar=file.quote, strict=True)
         line = 1
         for number, fields in enumerate(reader):
             yield number, line, fields
@@ -325,7 +195,7 @@ def _check_records(file: File) -> int:
     wanted = len(file.columns)
     number, line, blank = -1, 0, 0
     try:
-        for number, line, fields in _records(file.path, file.separator):  # noqa: B007 - used after
+        for number, line, fields in _records(file):  # noqa: B007 - used after
             if len(fields) == wanted or (wanted == 1 and not fields):
                 if blank:
                     raise _ragged(file, blank, 0)
@@ -353,6 +223,18 @@ def _broken_quote(file: File, line: int, error: csv.Error) -> SpecError:
     else:
         message = f"`{file.shown}` line {line}: a quote inside a quoted field must be doubled"
     return SpecError("ragged-row", message, "source")
+
+
+def _stray_quote(file: File) -> SpecError:
+    """The first line with a quote inside a field that does not begin with one."""
+    mark = re.escape(file.separator)
+    stray = re.compile(f'(?:^|{mark})[^{mark}"\n]+"')
+    with open_file(file.path) as stream:
+        lines = enumerate(io.TextIOWrapper(stream, "utf-8-sig"), 1)
+        line = next((number for number, text in lines if stray.search(text)), 1)
+    message = f"`{file.shown}` line {line}: a quote inside a field that does not begin with one"
+    help = 'put the field in quotes and double those inside: "5"" pipe"'
+    return SpecError("ragged-row", message, "source", help)
 
 
 def unreadable_row(file: File) -> SpecError:

@@ -218,14 +218,21 @@ def _step(values: NDArray[np.int64], dated: bool) -> Step | None:
 
     if len(values) < 2:
         return None
-    median = int(np.median(np.diff(values)))
+    median = _median(np.diff(values))
     if not dated:
         return Step(median, "number")
     if median >= 28 * MICROSECONDS["day"]:
         months = _months(values)
         if months is not None:
-            return Step(max(int(np.median(np.diff(months))), 1), "month")
+            return Step(max(_median(np.diff(months)), 1), "month")
     return Step(median, "microsecond")
+
+
+def _median(steps: NDArray[np.int64]) -> int:
+    """The middle step; of two the lower, for their mean may be the distance of no two rows."""
+    import numpy as np
+
+    return int(np.percentile(steps, 50, method="lower"))
 
 
 def _months(values: NDArray[np.int64]) -> NDArray[np.int64] | None:
@@ -278,5 +285,6 @@ def _irregular(file: File, clock: Clock, values: NDArray[np.int64]) -> list[str]
     missing = int(np.maximum(np.round(steps / clock.step.count) - 1, 0).sum())
     usual = f"{len(odd):,} of {len(steps):,} steps in `{clock.column}` are not {clock.step}"
     first = f"the first from {clock.text(int(values[row - 1]))} to {clock.text(int(values[row]))}"
-    gaps = f"; {missing:,} moments are absent" if missing else ""
+    moments = "1 moment is" if missing == 1 else f"{missing:,} moments are"
+    gaps = f"; {moments} absent" if missing else ""
     return [f"{usual} ({first}, {file.row(row)}){gaps}; rows are taken as equally far apart"]

@@ -1,7 +1,5 @@
 """Layers that make categories numbers: bins, hashes, one-hot codes, all without learning anything."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import Annotated, TypeAlias
 
@@ -44,7 +42,7 @@ def encoded(x: Shape, mode: str, depth: int) -> Shape:
 def check_sparse(sparse: bool, mode: str) -> None:
     """Raises SpecError for a sparse tensor of what is no code."""
     if sparse and mode == "int":
-        message = "can be `sparse` only where `output_mode` makes codes, not with `int`"
+        message = "cannot be `sparse` with `output_mode: int`, which makes no codes"
         raise SpecError("conflicting-arguments", message, "sparse")
 
 
@@ -136,7 +134,8 @@ def Hashing(
     if output_mode == "one_hot" and (len(x) == 1 or x[-1] != 1):
         # compute_output_spec puts the code in the place of the last axis, `call` behind it.
         message = (
-            f"would give {describe((*x, num_bins))}, but Keras says {describe((*x[:-1], num_bins))}"
+            "cannot be built right with `one_hot`: it gives "
+            f"{describe((*x, num_bins))}, but Keras says {describe((*x[:-1], num_bins))}"
         )
         codes = f"CategoryEncoding: {{num_tokens: {num_bins}, output_mode: one_hot}}"
         help = f"write `Hashing: {num_bins}`, then `{codes}`"

@@ -19,9 +19,6 @@ from layerforge.layers.kinds import SWITCH, DataFormat, Fraction, Number, Seed
 from layerforge.shapes import Shape
 
 FlipMode: TypeAlias = Annotated[str, Choice(("horizontal", "vertical", "horizontal_and_vertical"))]
-ElasticFill: TypeAlias = Annotated[
-    str, Choice(("constant", "nearest", "wrap", "mirror", "reflect"))
-]
 
 
 @layer(training=SWITCH)
@@ -139,7 +136,7 @@ def RandomElasticTransform(
     factor: Share = 1.0,
     scale: Share = 1.0,
     interpolation: Grain = "bilinear",
-    fill_mode: ElasticFill = "reflect",
+    fill_mode: FillMode = "reflect",
     fill_value: Number = 0.0,
     value_range: ValueRange = (0, 255),
     seed: Seed = None,

@@ -40,7 +40,7 @@ def Resizing(
     Source: Keras `Resizing`.
     """
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
-        message = "can crop to the sides' ratio or pad to it, not both"
+        message = "cannot both crop images to the sides' ratio and pad them to it"
         raise SpecError("conflicting-arguments", message, "pad_to_aspect_ratio")
     return _sized(x, height, width, data_format)
 

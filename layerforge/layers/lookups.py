@@ -1,7 +1,5 @@
 """Layers that look numbers, texts and the words of texts up in a vocabulary."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
@@ -74,9 +72,7 @@ class _Table:
 
     def _check_mode(self) -> None:
         if self.invert and self.output_mode != "int":
-            message = (
-                f"gives tokens for numbers with `invert`, so it cannot give `{self.output_mode}`"
-            )
+            message = f"cannot give `{self.output_mode}` codes with `invert`, which gives tokens for numbers"
             raise SpecError("conflicting-arguments", message, "output_mode")
         weighted = self.output_mode == "tf_idf"
         if weighted and isinstance(self.vocabulary, str):
@@ -102,7 +98,7 @@ class _Table:
         size = start + len(tokens)
         if self.max_tokens is not None and size > self.max_tokens:
             message = (
-                f"has a vocabulary of {size}, those for unknown tokens counted, above `max_tokens`"
+                f"needs `max_tokens` of at least {size} for its vocabulary, not {self.max_tokens}"
             )
             raise SpecError("bad-vocabulary", message, "max_tokens")
         return size
@@ -112,14 +108,17 @@ class _Table:
             raise SpecError("bad-vocabulary", "needs a vocabulary that is not empty", "vocabulary")
         twice = next((token for token in tokens if tokens.count(token) > 1), None)
         if twice is not None:
-            raise SpecError("bad-vocabulary", f"has the token `{twice}` twice", "vocabulary")
+            raise SpecError(
+                "bad-vocabulary", f"needs each token once, not `{twice}` twice", "vocabulary"
+            )
         taken = [self.mask_token, self.oov_token if self.invert else None]
         for token in taken:
             if token is not None and token in tokens:
-                message = f"has the reserved token `{token}` among the others"
+                message = f"needs a vocabulary without `{token}`, which stands for other tokens"
                 raise SpecError("bad-vocabulary", message, "vocabulary")
         if self.idf_weights is not None and len(self.idf_weights) != len(vocabulary):
-            message = f"has {len(vocabulary)} tokens, but {len(self.idf_weights)} `idf_weights`"
+            message = f"needs {len(vocabulary)} `idf_weights`, one for each token"
+            message += f", not {len(self.idf_weights)}"
             raise SpecError("wrong-length", message, "idf_weights")
 
 
@@ -243,7 +242,8 @@ def _coded(x: Shape, split: str | None, ngrams: object, mode: str, depth: int) -
         return encoded(x, mode, depth)
     if len(x) == 2:
         # compute_output_spec keeps the axis of one place that `call` takes out.
-        message = f"would give {describe((x[0], depth))}, but Keras says {describe((*x, depth))}"
+        gives, said = describe((x[0], depth)), describe((*x, depth))
+        message = f"cannot be built right: it gives {gives}, but Keras says {said}"
         help = "let the input be one text, of the shape [], instead of a list of one"
         raise SpecError("untrue-shape", message, "output_mode", help)
     return (x[0], depth)

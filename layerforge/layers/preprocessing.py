@@ -1,7 +1,5 @@
 """Layers that bring raw numbers to a scale, and Pipeline, which holds preprocessing layers in a row."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -13,8 +11,6 @@ from layerforge.layers.effect import Effect, stacked
 from layerforge.layers.kinds import SWITCH, Flag
 from layerforge.shapes import UNKNOWN, Shape, describe, known
 from layerforge.source import Node, Sequence
-
-Nested: TypeAlias = "float | tuple[Nested, ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +35,15 @@ class Array:
         return {"type": ["number", "array"]}
 
 
-def extent(value: Nested) -> tuple[int, ...]:
+def extent(value: Any) -> tuple[int, ...]:
     """The shape of nested lists of numbers: () for a number, (3,) for three of them."""
     if not isinstance(value, tuple):
         return ()
     return (len(value), *(extent(value[0]) if value else ()))
 
 
-Numbers: TypeAlias = Annotated[Nested, Array()]
-OptionalNumbers: TypeAlias = Annotated[Nested | None, Optional(Array())]
+Numbers: TypeAlias = Annotated[Any, Array()]
+OptionalNumbers: TypeAlias = Annotated[Any, Optional(Array())]
 OptionalAxes: TypeAlias = Annotated[
     int | tuple[int, ...] | None, Optional(Either((Whole(-16, 16), ListOf(Whole(-16, 16)))))
 ]
@@ -64,7 +60,7 @@ def Rescaling(x: Shape, *, scale: Numbers, offset: Numbers = 0.0) -> Effect:
     return Effect(x)
 
 
-def _check_spread(x: Shape, value: Nested, arg: str) -> None:
+def _check_spread(x: Shape, value: Any, arg: str) -> None:
     """Raises SpecError where the numbers cannot be spread over the tensor, or would make it larger."""
     sizes = extent(value)
     pairs = zip(reversed(x), reversed(sizes), strict=False)
@@ -102,7 +98,7 @@ def Normalization(
     return Effect(x)
 
 
-def _check_moments(mean: Nested | None, variance: Nested | None, kept: tuple[int, ...]) -> None:
+def _check_moments(mean: Any, variance: Any, kept: tuple[int, ...]) -> None:
     """Raises SpecError unless both are given, of one shape, which fits the axes that are kept."""
     if mean is None or variance is None:
         missing, given = ("mean", "variance") if mean is None else ("variance", "mean")

@@ -1,7 +1,5 @@
 """Layers that turn sound into pictures: spectrograms by the short-time Fourier transform."""
 
-from __future__ import annotations
-
 from typing import Annotated, Final, TypeAlias
 
 from layerforge.arguments import Choice, Either, ListOf, Optional, Real
@@ -133,7 +131,7 @@ def MelSpectrogram(
     steps = (samples + 2 * half - fft_length) // sequence_stride + 1
     said = (samples + sequence_stride + 1) // sequence_stride
     if differ(steps, said):
-        message = f"would give {steps} time steps, but Keras says {said}"
+        message = f"cannot be built right: it gives {steps} time steps, but Keras says {said}"
         help = "another `sequence_stride`, or a signal of one sample more, makes the two agree"
         raise SpecError("untrue-shape", message, "sequence_stride", help)
     return Effect((batch, num_mel_bins, steps), macs=steps * (half + 1) * num_mel_bins)

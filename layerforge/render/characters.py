@@ -45,7 +45,7 @@ def folded(text: str, width: int) -> list[str]:
     What the first line is indented by, the others are too.
     """
     indent = text[: len(text) - len(text.lstrip())]
-    indent = indent if len(indent) < width else ""
+    indent = indent if len(indent) + 2 <= width else ""  # room for one wide character
     lines, line = [], ""
     for piece in pieces(text):
         if line.strip() and columns(line + piece.rstrip()) > width:
@@ -53,15 +53,15 @@ def folded(text: str, width: int) -> list[str]:
             line = indent
         line += piece
         while columns(line.rstrip()) > width:
-            taken = _fitting(line, width)
+            taken = _fitting(line, width, len(indent) + 1)
             lines.append(line[:taken])
             line = indent + line[taken:]
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
 
 
-def _fitting(text: str, width: int) -> int:
-    """How many characters fit, at least one."""
-    count = 1
+def _fitting(text: str, width: int, least: int) -> int:
+    """How many characters fit, at least so many."""
+    count = least
     while count < len(text) and columns(text[: count + 1]) <= width:
         count += 1
     return count

@@ -13,7 +13,7 @@ from layerforge.events import Listener, Note
 def told(listener: Listener) -> Iterator[None]:
     """Every Python warning that would be shown goes to the listener, its first line as a note."""
 
-    def tell(message: Warning | str, category: type[Warning], *place: object) -> None:
+    def tell(message: Warning | str, category: type[Warning], *_: object) -> None:
         lines = str(message).strip().splitlines()
         listener(Note(f"{category.__name__}: {lines[0] if lines else ''}"))
 

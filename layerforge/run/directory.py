@@ -19,6 +19,7 @@ HISTORY_LINES: Final = "history.jsonl"
 BEST: Final = "best.keras"
 LAST: Final = "last.keras"
 SCORES: Final = "scores.json"
+_NEEDED: Final = ("state", "spec", "folder", "overrides", "choices", "data", "batch_size", "logits")
 
 
 def create(runs: Path, name: str) -> Path:
@@ -40,8 +41,12 @@ def create(runs: Path, name: str) -> Path:
 
 
 def read_record(run: Path) -> dict[str, Any]:
-    """What `run.json` says. Raises Faults where it cannot be read."""
-    return read_json(run / RECORD)
+    """What `run.json` says. Raises Faults where it cannot be read, or lacks what every run says."""
+    record = read_json(run / RECORD)
+    if missing := [name for name in _NEEDED if name not in record]:
+        message = f"`{run / RECORD}` does not say `{missing[0]}`"
+        raise Faults(Diagnostic("broken-run", message))
+    return record
 
 
 def update_record(run: Path, **changes: Any) -> None:
@@ -92,7 +97,7 @@ def _latest(name: str, parent: Path, numbers: list[int]) -> Path:
 
 def _state(run: Path) -> str:
     try:
-        return str(read_record(run).get("state", "unknown"))
+        return str(read_json(run / RECORD).get("state", "unknown"))
     except Faults:
         return "unreadable"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 
@@ -21,7 +21,7 @@ class Interruption:
 
     def __enter__(self) -> Self:
         if self._listens:
-            self._before = signal.signal(signal.SIGINT, self._take)
+            self._before = signal.signal(signal.SIGINT, lambda *_: self._take())
         return self
 
     def __exit__(
@@ -33,7 +33,7 @@ class Interruption:
         if self._listens:
             signal.signal(signal.SIGINT, self._before)
 
-    def _take(self, number: int, frame: FrameType | None) -> None:
+    def _take(self) -> None:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True

@@ -1,4 +1,4 @@
-"""What a model is trained for: the loss and metrics, by the task where the spec names none, and the labels they take."""
+"""What a model is trained for: loss and metrics, chosen by the task where the spec names none."""
 
 from __future__ import annotations
 

@@ -71,10 +71,7 @@ def evaluate(run: Path, data: Path | None, listener: Listener) -> dict[str, Any]
     """
     record = directory.read_record(run)
     saved = directory.read_json(run / directory.PREPROCESSING)
-    if data is None:
-        prepared = _same_data(run, record, saved, listener)
-    else:
-        prepared = prepare_again(saved, data)
+    prepared = prepare_again(saved, data) if data else _same_data(run, record, saved, listener)
     with told(listener):
         scores = score_model(run, prepared, record["logits"], record["batch_size"])
     return scores if data is None else {**scores, "split": "data"}
@@ -151,8 +148,6 @@ def probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     import numpy as np
 
     if logits.shape[-1] == 1:
-        result: NDArray[np.float32] = 0.5 * (1 + np.tanh(0.5 * logits))
-        return result
-    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    result = shifted / shifted.sum(axis=-1, keepdims=True)
-    return result
+        return np.asarray(0.5 * (1 + np.tanh(0.5 * logits)))
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))

@@ -19,7 +19,7 @@ _SHARE: Final = 20  # training goes on for so many times what the last saving to
 Logs = Mapping[str, float]
 
 
-class Interrupted(Exception):
+class Interrupted(Exception):  # noqa: N818 - it is no error
     """Leaves fit at the end of a step after Ctrl-C."""
 
 
@@ -55,9 +55,9 @@ class Watch:
         import keras
 
         return keras.callbacks.LambdaCallback(
-            on_epoch_begin=self._begin_epoch,
-            on_train_batch_end=self._end_step,
-            on_epoch_end=self._end_epoch,
+            on_epoch_begin=lambda epoch, _: self._begin_epoch(epoch),
+            on_train_batch_end=lambda batch, logs: self._end_step(batch + 1, logs),
+            on_epoch_end=lambda _, logs: self._end_epoch(logs),
         )
 
     def keep(self) -> None:
@@ -77,11 +77,10 @@ class Watch:
         self._model.set_weights(now)
         self._weights = []
 
-    def _begin_epoch(self, epoch: int, logs: Logs | None = None) -> None:
+    def _begin_epoch(self, epoch: int) -> None:
         self.epoch = epoch + 1
 
-    def _end_step(self, batch: int, logs: Logs | None = None) -> None:
-        logs, step = logs or {}, batch + 1
+    def _end_step(self, step: int, logs: Logs) -> None:
         # The mean over the epoch so far: from the first NaN on it is NaN.
         if not math.isfinite(logs.get("loss", 0.0)):
             raise Faults(_diverged("loss", logs["loss"], f"in epoch {self.epoch}, step {step}"))
@@ -92,8 +91,8 @@ class Watch:
             self._told = seconds
             self._listener(StepDone(self.epoch, step, _arranged(logs), seconds))
 
-    def _end_epoch(self, epoch: int, logs: Logs | None = None) -> None:
-        self.history.append(_arranged(logs or {}))
+    def _end_epoch(self, logs: Logs) -> None:
+        self.history.append(_arranged(logs))
         best = self._is_best()
         if best:
             self._best, self.best_epoch = self.history[-1][self._monitor], self.epoch

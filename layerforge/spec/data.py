@@ -29,10 +29,27 @@ from layerforge.source import Sequence as SequenceNode
 
 TASKS = ("forecast", "regression", "classification")
 _COLUMNS = ListOf(Text("a column name"), at_least=1, single=True, name="a list of column names")
-_SHARE = Either(
-    (Whole(0), Real(0.0, 1.0), Text("a date")), "a number of rows, a fraction or a date"
-)
 SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class _ShareKind:
+    noun: str = "a number of rows, a fraction or a date"
+
+    def read(self, node: Node, found: Found) -> Any:
+        number = Real().read(node, [])
+        if number is INVALID:
+            return Text(self.noun).read(node, found)
+        if isinstance(number, int):
+            return Whole(0, name="a number of rows, 0 or more").read(node, found)
+        return Real(0.0, 1.0).read(node, found)
+
+    def schema(self) -> dict[str, Any]:
+        rows, fraction = {"type": "integer", "minimum": 0}, {"type": "number", "maximum": 1}
+        return {"anyOf": [rows, {**fraction, "minimum": 0}, {"type": "string"}]}
+
+
+_SHARE = Optional(_ShareKind())
 _SPLIT = Signature("split", tuple(Parameter(name, _SHARE, None) for name in SPLITS), "section")
 
 
@@ -41,6 +58,10 @@ class _SplitKind:
     noun: str = "a mapping of train, validation and test"
 
     def read(self, node: Node, found: Found) -> Any:
+        if not isinstance(node, MappingNode):
+            return refuse(
+                found, node, self.noun, "write `{train: 0.7, validation: 0.1, test: 0.2}`"
+            )
         arguments = read_arguments(_SPLIT, node, node.span, found, bare=False)
         return INVALID if arguments is None else dict(arguments.values)
 

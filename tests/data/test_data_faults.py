@@ -115,6 +115,12 @@ FILES = [
         "1:9: `d.csv` line 22: a quote inside a quoted field must be doubled [ragged-row]",
     ),
     Case(
+        "quotes-of-both-kinds",
+        "size,y\n" + '"6 feet",1\n' * 9 + '5" pipe,1\n',
+        "1:9: `d.csv` line 11: a quote inside a field that does not begin with one [ragged-row]\n"
+        'help: put the field in quotes and double those inside: "5"" pipe"',
+    ),
+    Case(
         "blank-header",
         "\nx,y\n1,2\n",
         "1:9: `d.csv` line 1 is blank; its first line gives the column names [ragged-row]",
@@ -407,8 +413,7 @@ SPLITS = [
     Case(
         "an-empty-part",
         "x,y\n1,2\n2,3\n3,4\n",
-        "1:9: the part `test` has no rows: 3 rows give train 2, validation 1, test 0"
-        " [bad-split]",
+        "1:9: the part `test` has no rows: 3 rows give train 2, validation 1, test 0 [bad-split]",
     ),
     Case(
         "nothing-to-train-on",
@@ -543,10 +548,14 @@ def test_a_broken_gzip_file_is_told(told: Told) -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "kind"), [("when", "Datetime(time_unit='us', time_zone=None)"), ("many", "List(Int64)")]
+    ("column", "kind", "help"),
+    [
+        ("when", "datetime", ["help: if this is the time of the rows, write `time: when`"]),
+        ("many", "list", []),
+    ],
 )
 def test_a_parquet_column_of_another_type_is_told(
-    told: Told, tmp_path: Path, column: str, kind: str
+    told: Told, tmp_path: Path, column: str, kind: str, help: list[str]
 ) -> None:
     import polars as pl
 
@@ -554,10 +563,8 @@ def test_a_parquet_column_of_another_type_is_told(
     frame = pl.DataFrame({"y": range(9), "when": when, "many": [[1, 2]] * 9})
     frame.with_columns(pl.col("when").str.to_datetime()).write_parquet(tmp_path / "d.parquet")
     spec = TABLE.replace("d.csv", "d.parquet") + f"features: [{column}]"
-    assert told(spec) == [
-        f"4:12: `d.parquet`, column `{column}`: holds values of type {kind}, not numbers"
-        " [not-a-number]"
-    ]
+    fault = f"`d.parquet`, column `{column}`: holds values of type {kind}, not numbers"
+    assert told(spec) == [f"4:12: {fault} [not-a-number]", *help]
 
 
 def test_a_missing_value_in_parquet_is_told_by_its_row(told: Told, tmp_path: Path) -> None:

@@ -11,10 +11,14 @@ from tests.layers.case import BadCase, Case
 from tests.layers.cases import (
     activation,
     attention,
+    convolution,
     convolutional_recurrent,
     core,
+    images,
     merging,
     normalization,
+    pooling,
+    preprocessing,
     recurrent,
     regularization,
     reshaping,
@@ -24,15 +28,25 @@ from tests.layers.cases import (
 _FAMILIES: Final = (
     activation,
     attention,
+    convolution,
     convolutional_recurrent,
     core,
+    images,
     merging,
     normalization,
+    pooling,
+    preprocessing,
     recurrent,
     regularization,
     reshaping,
     wrappers,
 )
 
+# Families that transform data before the model, with loops and tables that are no products of weights.
+_DATA: Final = (images, preprocessing)
+
 CASES: Final[list[Case]] = [case for family in _FAMILIES for case in family.CASES]
+MODELLED: Final[list[Case]] = [
+    c for family in _FAMILIES if family not in _DATA for c in family.CASES
+]
 BAD: Final[list[BadCase]] = [bad for family in _FAMILIES for bad in family.BAD]

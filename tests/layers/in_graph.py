@@ -12,11 +12,17 @@ from layerforge.layers import Layer
 from tests.layers import in_keras
 from tests.layers.case import Case
 
-_CONVOLUTIONS = ("Conv2D", "Conv3D", "DepthwiseConv2dNative")
+_CONVOLUTIONS = ("Conv2D", "Conv3D")
+_TRANSPOSED = ("Conv2DBackpropInput", "Conv3DBackpropInputV2")
+_FUNCTIONS = ("PartitionedCall", "StatefulPartitionedCall")
+_PRODUCTS = ("MatMul", "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3", "DepthwiseConv2dNative")
 
 
 def multiply_adds(case: Case, layer: Layer) -> int:
-    """What the matrix products and convolutions of the traced layer sum up to, loops unrolled."""
+    """What the matrix products and convolutions of the traced layer sum up to, loops unrolled.
+
+    Traced as the layer predicts: what augmentation does to images while training is no work of the model.
+    """
     single = replace(case, batch=1)
     made = in_keras.make(layer, "it")
     for part in made._flatten_layers():
@@ -25,11 +31,17 @@ def multiply_adds(case: Case, layer: Layer) -> int:
     given = [_spec(single, shape) for shape in single.shapes]
     named = {name: _named(single, name, value) for name, value in single.named.items()}
 
+    predicting = {"training": False} if "training" in layer.type.options else {}
+
     def called(given: list[Any], named: dict[str, Any]) -> Any:
         positional, keywords = layer.type.arranged(given, named)
-        return made(*positional, **keywords, **case.options)
+        return made(*positional, **keywords, **(predicting | case.options))
 
     graph = tf.function(called, autograph=False).get_concrete_function(given, named).graph
+    return _work_of(graph)
+
+
+def _work_of(graph: Any) -> int:
     return sum(_work(operation) for operation in _needed(graph))
 
 
@@ -59,8 +71,15 @@ def _work(operation: Any) -> int:
     """The multiply-adds of one operation, all of whose shapes must be known."""
     kind = operation.type
     assert kind not in ("While", "StatelessWhile"), "a loop, whose turns cannot be counted"
+    if kind.endswith("PartitionedCall"):  # a function on its own, such as a grouped convolution
+        inner = operation.graph._get_function(operation.get_attr("f").name).graph
+        return sum(_work(each) for each in _needed(inner))
     if kind == "Einsum":
         return _einsum(operation)
+    if kind in _FUNCTIONS:  # what TensorFlow compiles: a convolution in groups, for one
+        return _work_of(operation.graph._get_function(operation.get_attr("f").name).graph)
+    if kind not in (*_PRODUCTS, *_CONVOLUTIONS, *_TRANSPOSED):
+        return 0
     made: list[int] = [math.prod(output.shape.as_list()) for output in operation.outputs]
     shapes: list[list[int]] = [tensor.shape.as_list() for tensor in operation.inputs]
     if kind == "MatMul":
@@ -71,9 +90,7 @@ def _work(operation: Any) -> int:
         return made[0] * math.prod(shapes[1][:2])
     if kind in _CONVOLUTIONS:
         return made[0] * math.prod(shapes[1][:-1])
-    if kind in ("Conv2DBackpropInput", "Conv3DBackpropInputV2"):  # a transposed convolution
-        return math.prod(shapes[2]) * math.prod(shapes[1][:-1])
-    return 0
+    return math.prod(shapes[2]) * math.prod(shapes[1][:-1])  # a transposed convolution
 
 
 def _einsum(operation: Any) -> int:

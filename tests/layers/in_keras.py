@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from layerforge.arguments import plain
 from layerforge.components import Component
@@ -112,7 +113,8 @@ def refusal(case: Case, layer: Layer | None, with_data: bool) -> str | None:
     try:
         if with_data:
             zeros = keras.tree.map_structure(_zeros, inputs)
-            keras.Function(inputs, outputs)(zeros)
+            # In a graph, as `fit` and `predict` run it.
+            tf.function(keras.Function(inputs, outputs), autograph=False)(zeros)
     except Exception as error:
         return _of_keras(error)
     return None
@@ -123,11 +125,11 @@ def _zeros(tensor: Any) -> Any:
 
 
 def _of_keras(error: Exception) -> str:
-    """The message of an error that Keras raised; any other is a fault of this test and goes on."""
+    """The message of an error that Keras or TensorFlow raised; any other is a fault of this test."""
     files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
     # An argument that is missing or unknown is refused by the class's signature, in our own frame.
-    inside = any("keras" in Path(file).parts for file in files) or ".__init__()" in str(error)
-    if not inside:
+    inside = any({"keras", "tensorflow"} & set(Path(file).parts) for file in files)
+    if not inside and ".__init__()" not in str(error):
         raise error
     return str(error) or type(error).__name__
 

@@ -47,6 +47,7 @@ BLOBS = """
         - Dense: {units: 2, activation: softmax}
     train: {epochs: 8, optimizer: {Adam: {learning_rate: 0.05}}}
     """
+FLAT = "model.layers=[Flatten, {Dense: 6}]"  # for the sine: quicker than an LSTM
 Compile = Callable[..., Compiled]
 
 

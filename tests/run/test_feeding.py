@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,8 @@ def test_a_pass_holds_every_sample_once_with_a_smaller_last_batch() -> None:
     batches = _samples(training_batches(_table(), positions, 5, seed=3), 8)
     assert [len(batch) for batch in batches] == [5, 5, 5, 2] * 2
     for number in (0, 1):
-        assert sorted(sum(batches[4 * number : 4 * number + 4], [])) == positions.tolist()
+        one_pass = batches[4 * number : 4 * number + 4]
+        assert sorted(chain(*one_pass)) == positions.tolist()
 
 
 def test_every_pass_has_an_order_of_its_own_and_a_seed_repeats_them() -> None:

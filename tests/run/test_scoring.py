@@ -11,7 +11,7 @@ from layerforge.diagnostics import Faults
 from layerforge.events import Note
 from layerforge.pipeline import compile_spec
 from layerforge.run import baseline, evaluate, train
-from tests.run.conftest import SINE, Compile, Example, Told, write_data
+from tests.run.conftest import FLAT, SINE, Compile, Example, Told, write_data
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_rows_added_behind_the_split_change_nothing_but_are_said(
     compiled: Compile, folder: Path
 ) -> None:
     split = "data.split={train: 280, validation: 40, test: 80}"
-    trained = train(compiled(SINE, split, "train.epochs=1"), folder / "runs", Told())
+    trained = train(compiled(SINE, split, FLAT, "train.epochs=1"), folder / "runs", Told())
     with (folder / "sine.csv").open("a") as file:
         file.write("2020-01-17 16:00:00,1,1\n")
     told = Told()
@@ -83,6 +83,7 @@ def test_other_training_rows_are_refused(moved: Path) -> None:
 BROKEN = {
     "best.keras": ("", "no epoch of it was completed"),
     "run.json": ("{", "is no JSON"),
+    "./run.json": ('{"state": "finished"}', "does not say `spec`"),
     "preprocessing.json": ("[]", "holds no JSON object"),
 }
 

@@ -22,7 +22,7 @@ from layerforge.events import (
     TrainingStarted,
 )
 from layerforge.run import train
-from tests.run.conftest import BLOBS, SINE, Compile, Example, Told
+from tests.run.conftest import BLOBS, FLAT, SINE, Compile, Example, Told
 
 FILES = ["best.keras", "data.json", "history.csv", "history.jsonl", "last.keras"]
 FILES += ["preprocessing.json", "run.json", "scores.json", "spec.yaml"]
@@ -205,7 +205,7 @@ def test_files_of_callbacks_lie_in_the_run_directory(compiled: Compile, folder: 
 
 def test_a_loss_that_is_no_number_ends_the_run_as_failed(compiled: Compile, folder: Path) -> None:
     optimizer = "train.optimizer={SGD: {learning_rate: 1.0e+30}}"
-    found = _faults(compiled, folder, SINE, optimizer)
+    found = _faults(compiled, folder, SINE, FLAT, optimizer)
     assert [fault.code for fault in found] == ["training-diverged"]
     assert "in epoch 1, step" in found[0].message
     record = _json(folder / "runs" / "sine" / "1" / "run.json")
@@ -221,6 +221,12 @@ def test_what_keras_refuses_during_training_is_told_and_recorded(
     run = folder / "runs" / "blobs" / "1"
     assert _json(run / "run.json")["state"] == "failed"
     assert "Traceback" in (run / "failure.txt").read_text()
+
+
+@pytest.fixture
+def every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every step is told, however short."""
+    monkeypatch.setattr("layerforge.run.watch._PAUSE", 0.0)
 
 
 class Impatient(Told):
@@ -240,6 +246,7 @@ class Impatient(Told):
                 signal.raise_signal(signal.SIGINT)
 
 
+@pytest.mark.usefixtures("every_step")
 def test_ctrl_c_ends_after_the_step_and_keeps_what_there_is(
     compiled: Compile, folder: Path
 ) -> None:
@@ -253,6 +260,7 @@ def test_ctrl_c_ends_after_the_step_and_keeps_what_there_is(
     assert sorted(each.name for each in trained.path.iterdir()) == FILES
 
 
+@pytest.mark.usefixtures("every_step")
 def test_ctrl_c_in_the_first_epoch_keeps_the_last_model_and_has_no_scores(
     compiled: Compile, folder: Path
 ) -> None:
@@ -263,6 +271,7 @@ def test_ctrl_c_in_the_first_epoch_keeps_the_last_model_and_has_no_scores(
     assert not {"best.keras", "scores.json"} & names
 
 
+@pytest.mark.usefixtures("every_step")
 def test_a_second_ctrl_c_stops_at_once_and_is_recorded(compiled: Compile, folder: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         train(compiled(BLOBS), folder / "runs", Impatient(epoch=2, twice=True))

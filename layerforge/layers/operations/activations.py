@@ -5,8 +5,8 @@ from typing import Final
 from layerforge.diagnostics import SpecError
 from layerforge.layers.effect import Effect
 from layerforge.layers.kinds import Axis, Flag, Number
-from layerforge.layers.operations.fitting import place, places, with_dim
-from layerforge.layers.operations.kinds import Axes
+from layerforge.layers.operations.fitting import place, with_dim
+from layerforge.layers.operations.kinds import OptionalAxis
 from layerforge.layers.operations.registration import operation, register
 from layerforge.shapes import Shape
 
@@ -36,7 +36,7 @@ _WITH_ALPHA: Final = {
     "celu": "Keeps positive values; negative ones become alpha (exp(x / alpha) - 1).",
     "elu": "Keeps positive values; negative ones become alpha (exp(x) - 1).",
 }
-_OVER_AXES: Final = {
+_OVER_AXIS: Final = {
     "log_softmax": "Takes the logarithm of softmax, exact for small chances too.",
     "softmax": "Makes values along an axis positive with sum 1: exp(x) / sum(exp(x)).",
 }
@@ -54,9 +54,9 @@ def _with_alpha(x: Shape, *, alpha: Number = 1.0) -> Effect:
     return Effect(x)
 
 
-def _over_axes(x: Shape, *, axis: Axes = -1) -> Effect:
+def _over_axis(x: Shape, *, axis: OptionalAxis = -1) -> Effect:
     if axis is not None:
-        places(x, axis)
+        place(x, axis)
     return Effect(x)
 
 
@@ -66,8 +66,8 @@ for _name, _doc in _WITH_THRESHOLD.items():
     register(_name, _with_threshold, _doc)
 for _name, _doc in _WITH_ALPHA.items():
     register(_name, _with_alpha, _doc)
-for _name, _doc in _OVER_AXES.items():
-    register(_name, _over_axes, _doc)
+for _name, _doc in _OVER_AXIS.items():
+    register(_name, _over_axis, _doc)
 
 
 @operation()

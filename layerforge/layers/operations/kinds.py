@@ -35,6 +35,9 @@ Shifts: TypeAlias = Annotated[int | tuple[int, ...], Either((Whole(), ListOf(Who
 Sections: TypeAlias = Annotated[
     int | tuple[int, ...], Either((Whole(1), ListOf(Whole(0), at_least=1)))
 ]
+Positions: TypeAlias = Annotated[
+    tuple[float, ...] | None, Optional(ListOf(Real(), at_least=2))
+]
 Dims: TypeAlias = Annotated[tuple[int, ...], ListOf(Whole(0), single=True)]
 Starts: TypeAlias = Annotated[tuple[int, ...], ListOf(Whole(0), at_least=1)]
 Extents: TypeAlias = Annotated[tuple[int, ...], ListOf(Whole(-1), at_least=1)]
@@ -46,10 +49,11 @@ PaddingPair: TypeAlias = Annotated[int | tuple[int, int], Either((Whole(0), _PAI
 RealPair: TypeAlias = Annotated[tuple[float, float], ListOf(Real(0.0, open_bottom=True), length=2)]
 SizePair: TypeAlias = Annotated[tuple[int, int], ListOf(Whole(1), length=2)]
 PadWidth: TypeAlias = Annotated[
-    int | tuple[int, int] | tuple[tuple[int, int], ...],
-    Either(
-        (Whole(0), _PAIR, ListOf(_PAIR, at_least=1)),
-        "a whole number, a pair [before, after], or a list of such pairs, one for each axis",
+    tuple[tuple[int, int], ...],
+    ListOf(
+        _PAIR,
+        at_least=1,
+        name="a list of pairs [before, after], one for each axis, the batch's [0, 0] first",
     ),
 ]
 ContractedAxes: TypeAlias = Annotated[
@@ -88,3 +92,26 @@ Interpolation: TypeAlias = Annotated[
 ]
 Warping: TypeAlias = Annotated[str, Choice(("nearest", "bilinear"))]
 Words: TypeAlias = Annotated[str, Text()]
+DecodingStrategy: TypeAlias = Annotated[str, Choice(("greedy", "beam_search"))]
+FillMode: TypeAlias = Annotated[str, Choice(("constant", "nearest", "wrap", "mirror", "reflect"))]
+WarpingFill: TypeAlias = Annotated[str, Choice(("constant", "nearest", "wrap", "reflect"))]
+ScalingMethod: TypeAlias = Annotated[
+    str,
+    Choice(
+        (
+            "linear",
+            "bilinear",
+            "trilinear",
+            "cubic",
+            "bicubic",
+            "tricubic",
+            "lanczos3",
+            "lanczos5",
+        )
+    ),
+]
+OutputShape: TypeAlias = Annotated[
+    tuple[int | None, ...], ListOf(Optional(Whole(1)), at_least=1)
+]
+PadFill: TypeAlias = Annotated[str, Choice(("constant",))]
+SplineOrder: TypeAlias = Annotated[int, Whole(0, 1)]

@@ -38,6 +38,22 @@ def shape_of(value: Value) -> Shape:
     return value if isinstance(value, tuple) else ()
 
 
+# Operations that ask their operands for a shape or a type, which a plain number has not: there the
+# model holds a list of one number in its place.
+ARRAYS_ONLY: Final = frozenset(
+    f"ops.{name}"
+    for name in (
+        "heaviside hypot polar bitwise_and bitwise_or bitwise_xor bitwise_left_shift"
+        " bitwise_right_shift left_shift right_shift".split()
+    )
+)
+
+
+def as_array(value: Value) -> Value:
+    """The operand with a number as an array of that one value."""
+    return value if isinstance(value, Array | tuple) else Array((value,), (1,))
+
+
 def is_constant(value: Value) -> bool:
     """Whether the operand is written in the spec, and no tensor of the graph."""
     return not isinstance(value, tuple)

@@ -4,7 +4,7 @@ from typing import Final
 
 from layerforge.diagnostics import SpecError
 from layerforge.layers.effect import Effect
-from layerforge.layers.kinds import Axis, Flag, Integer, NonNegative, Positive
+from layerforge.layers.kinds import Flag, NonNegative, OptionalPositive, Positive
 from layerforge.layers.operations.fitting import (
     ANY,
     flat,
@@ -58,13 +58,15 @@ for _name, _doc in _SORTED.items():
 
 
 @operation()
-def argpartition(x: Shape, *, kth: Integer, axis: OptionalAxis = -1) -> Effect:
+def argpartition(x: Shape, *, kth: NonNegative, axis: OptionalAxis = -1) -> Effect:
     """Gives positions that put the kth smallest value in its place, smaller ones before it."""
-    effect = _along(x, axis)
-    length = effect.output[0] if axis is None else x[place(x, axis)]
-    if isinstance(length, int) and not -length <= kth < length:
+    if axis is not None and place(x, axis) != len(x) - 1:
+        message = f"works along the last axis, not along axis {axis}: TensorFlow's version fails there"
+        raise SpecError("wrong-axis", message, "axis", "move the axis to the end first")
+    (length,) = flat(x) if axis is None else x[-1:]
+    if length <= kth:
         raise SpecError("out-of-range", f"needs a `kth` below {length}, not {kth}", "kth")
-    return effect
+    return _along(x, axis)
 
 
 @operation()
@@ -88,9 +90,12 @@ def in_top_k(targets: Operand, predictions: Operand, *, k: Positive) -> Effect:
 
 @operation()
 def searchsorted(sorted_sequence: Operand, values: Operand, *, side: Side = "left") -> Effect:
-    """Gives the place of each value in a sorted row of numbers."""
+    """Gives the place of each number in a sorted row of numbers.
+
+    TensorFlow's version takes one row of values; `ops.digitize` takes any tensor.
+    """
     needs_rank(sorted_sequence, 1, name="sorted_sequence")
-    return Effect(shape_of(values))
+    return Effect(needs_rank(values, 1, name="values"))
 
 
 @operation()
@@ -101,9 +106,7 @@ def digitize(x: Operand, bins: Operand) -> Effect:
 
 
 @operation()
-def bincount(
-    x: Shape, *, weights: Operand = None, minlength: NonNegative = 0, sparse: Flag = False
-) -> Effect:
+def bincount(x: Shape, *, minlength: NonNegative = 0, sparse: Flag = False) -> Effect:
     """Counts how often each number from 0 occurs on the last axis; how many there are is left open."""
     needs_rank(x, 1, 2)
     return Effect((*x[:-1], UNKNOWN))
@@ -118,7 +121,7 @@ def unique(
     return_inverse: Flag = False,
     return_counts: Flag = False,
     axis: OptionalAxis = None,
-    size: OptionalInteger = None,
+    size: OptionalPositive = None,
     fill_value: OptionalInteger = None,
 ) -> Effect:
     """Keeps one of each value, in order; with `size` so many, filled up with `fill_value`.
@@ -135,12 +138,6 @@ def unique(
     if return_counts:
         outputs.append((number,))
     return several(outputs)
-
-
-@operation()
-def histogram(x: Shape, *, bins: Positive = 10, range: OptionalInteger = None) -> Effect:
-    """Counts values"""
-    return several(((bins,), (bins + 1,)))
 
 
 @operation()

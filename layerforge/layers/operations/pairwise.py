@@ -6,7 +6,7 @@ from layerforge.diagnostics import SpecError
 from layerforge.layers.effect import Effect
 from layerforge.layers.kinds import Flag, Number
 from layerforge.layers.operations.fitting import broadcast
-from layerforge.layers.operations.operand import Operand, Value, shape_of
+from layerforge.layers.operations.operand import Operand, Value, as_array, shape_of
 from layerforge.layers.operations.registration import operation, register
 from layerforge.shapes import Shape
 
@@ -23,8 +23,6 @@ _BROADCAST: Final = {
     "gcd": "Gives the largest number that divides both integers.",
     "greater": "Says where x1 is larger than x2.",
     "greater_equal": "Says where x1 is at least as large as x2.",
-    "heaviside": "Gives 0 for negative values of x1, 1 for positive ones, and x2 for 0.",
-    "hypot": "Gives the long side of a right triangle: sqrt(x1^2 + x2^2).",
     "lcm": "Gives the smallest number that both integers divide.",
     "ldexp": "Takes x1 times 2 to the power of x2.",
     "less": "Says where x1 is smaller than x2.",
@@ -44,6 +42,10 @@ _BROADCAST: Final = {
     "subtract": "Takes x2 away from x1; `{x1: 1.0}` gives 1 - x.",
     "true_divide": "Divides x1 by x2; the same as `ops.divide`.",
 }
+_BROADCAST_ARRAYS: Final = {
+    "heaviside": "Gives 0 for negative values of x1, 1 for positive ones, and x2 for 0.",
+    "hypot": "Gives the long side of a right triangle: sqrt(x1^2 + x2^2).",
+}
 _BITS: Final = {
     "bitwise_and": "Keeps the bits that both integers have.",
     "bitwise_left_shift": "Moves the bits of x to the left by y places.",
@@ -59,12 +61,18 @@ def _broadcast(x1: Operand, x2: Operand) -> Effect:
     return Effect(broadcast(x1, x2))
 
 
+def _of_arrays(x1: Operand, x2: Operand) -> Effect:
+    return Effect(broadcast(as_array(x1), as_array(x2)))
+
+
 def _of_bits(x: Operand, y: Operand) -> Effect:
-    return Effect(within(x, y, ("x", "y")))
+    return Effect(within(x, as_array(y), ("x", "y")))
 
 
 for _name, _doc in _BROADCAST.items():
     register(_name, _broadcast, _doc)
+for _name, _doc in _BROADCAST_ARRAYS.items():
+    register(_name, _of_arrays, _doc)
 for _name, _doc in _BITS.items():
     register(_name, _of_bits, _doc)
 
@@ -128,4 +136,4 @@ def isin(
 @operation()
 def polar(abs_: Operand, angle: Operand) -> Effect:
     """Makes complex numbers of lengths and angles."""
-    return Effect(within(abs_, angle, ("abs_", "angle")))
+    return Effect(within(as_array(abs_), as_array(angle), ("abs_", "angle")))

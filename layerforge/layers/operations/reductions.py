@@ -4,8 +4,9 @@ from typing import Final
 
 from layerforge.diagnostics import SpecError
 from layerforge.layers.effect import Effect
-from layerforge.layers.kinds import Axis, Flag, Number, Positive
+from layerforge.layers.kinds import Axis, Flag, Number, OptionalPositive
 from layerforge.layers.operations.fitting import (
+    ANY,
     check_same,
     needs_rank,
     place,
@@ -18,12 +19,13 @@ from layerforge.layers.operations.kinds import (
     OptionalDtype,
     OptionalNumber,
     Order,
+    Positions,
     QuantileMethod,
     RequiredAxes,
 )
 from layerforge.layers.operations.operand import Operand, OptionalOperand, Value, shape_of
 from layerforge.layers.operations.registration import operation, register
-from layerforge.shapes import Shape, differ
+from layerforge.shapes import UNKNOWN, Shape, differ
 
 _ALONG_AXES: Final = {
     "all": "Says whether all values along the axes are true.",
@@ -100,14 +102,14 @@ def _segment(
     data: Shape,
     segment_ids: Operand,
     *,
-    num_segments: Positive,
+    num_segments: OptionalPositive = None,
     sorted: Flag = False,
 ) -> Effect:
-    ids = needs_rank(segment_ids, 1, name="segment_ids")
-    if differ(ids[0], needs_rank(data, 1, 16)[0]):
-        message = f"needs a number for each sample: {ids[0]} in `segment_ids` for {data[0]} samples"
+    ids, rows = needs_rank(segment_ids, 1, name="segment_ids")[0], needs_rank(data, 1, ANY)[0]
+    if differ(ids, rows):
+        message = f"needs a number for each row of `data`, {rows}, not {ids}"
         raise SpecError("shape-mismatch", message, "segment_ids")
-    return Effect((num_segments, *data[1:]))
+    return Effect((UNKNOWN if num_segments is None else num_segments, *data[1:]))
 
 
 for _name, _doc in _ALONG_AXES.items():
@@ -168,8 +170,9 @@ def norm(
     if axes == 2 and ord not in (None, "fro", "nuc", float("inf"), float("-inf"), 1, -1, 2, -2):
         message = f"takes 1, 2, -1, -2, inf, -inf, fro or nuc as `ord` of a matrix, not {ord}"
         raise SpecError("out-of-range", message, "ord")
-    if ord is not None and axes > 2:
-        raise SpecError("wrong-axis", f"takes `ord` along one or two axes, not along {axes}", "axis")
+    if axes > 2:
+        message = f"works along one or two axes, not along {axes}; name them in `axis`"
+        raise SpecError("wrong-axis", message, "axis")
     return Effect(reduced(x, axis, keepdims))
 
 
@@ -183,8 +186,14 @@ def moments(
 
 
 @operation()
-def trapezoid(y: Shape, *, x: OptionalOperand = None, dx: Number = 1.0, axis: Axis = -1) -> Effect:
-    """Takes the area under the values along an axis, with straight lines between them."""
+def trapezoid(y: Shape, *, x: Positions = None, dx: Number = 1.0, axis: Axis = -1) -> Effect:
+    """Takes the area under the values along an axis, with straight lines between them.
+
+    `x` are the places of the values, else they lie `dx` apart.
+    """
+    length = y[place(y, axis)]
+    if x is not None and differ(length, len(x)):
+        raise SpecError("wrong-length", f"needs {length} places in `x`, not {len(x)}", "x")
     return Effect(reduced(y, axis))
 
 

@@ -1,10 +1,8 @@
 """Operations that arrange values anew: other shapes, orders and lengths of axes."""
 
-from typing import Final
-
 from layerforge.diagnostics import SpecError
 from layerforge.layers.effect import Effect
-from layerforge.layers.kinds import Axis, Integer, Positive, TargetShape
+from layerforge.layers.kinds import Axis, Integer, TargetShape
 from layerforge.layers.operations.fitting import (
     ANY,
     broadcast,
@@ -18,6 +16,8 @@ from layerforge.layers.operations.kinds import (
     Axes,
     AxisList,
     Dims,
+    OptionalAxis,
+    OptionalNumber,
     PadMode,
     PadWidth,
     Repeats,
@@ -25,15 +25,8 @@ from layerforge.layers.operations.kinds import (
     Shifts,
     TwoAxes,
 )
-from layerforge.layers.operations.operand import OptionalOperand, is_constant
 from layerforge.layers.operations.registration import operation, register
 from layerforge.shapes import UNKNOWN, Dim, Shape, describe, size, text
-
-_MIRRORED: Final = {
-    "fliplr": "Turns the order along axis 1 around: the steps of a sequence, the rows of images.",
-    "flipud": "Turns the order of the samples around.",
-}
-
 
 @operation()
 def fliplr(x: Shape) -> Effect:
@@ -59,8 +52,9 @@ def flip(x: Shape, *, axis: Axes = None) -> Effect:
 def roll(x: Shape, *, shift: Shifts, axis: Axes = None) -> Effect:
     """Moves values along the axes; what falls off at the end comes in at the start."""
     shifts = 1 if isinstance(shift, int) else len(shift)
-    if axis is not None and len(places(x, axis)) != shifts:
-        message = f"needs a `shift` for each axis: {shifts} for {len(places(x, axis))}"
+    axes = 1 if axis is None else len(places(x, axis))
+    if shifts != axes:
+        message = f"needs a number for each axis in `shift`: {axes}, not {shifts}"
         raise SpecError("wrong-length", message, "shift")
     return Effect(x)
 
@@ -163,8 +157,8 @@ def moveaxis(x: Shape, *, source: RequiredAxes, destination: RequiredAxes) -> Ef
 @operation()
 def broadcast_to(x: Shape, *, shape: Dims) -> Effect:
     """Repeats axes of length 1 until the tensor has a fixed shape, the batch named too."""
-    if broadcast(x, shape, ("x", "shape")) != shape and len(x) > len(shape):
-        message = f"cannot make {text(shape)} of {text(x)}, which has more axes"
+    if len(x) > len(shape) or broadcast(x, shape, ("x", "shape")) != shape:
+        message = f"cannot make {text(shape)} of {text(x)} by repeating axes of length 1"
         raise SpecError("shape-mismatch", message, "shape")
     return Effect(shape)
 
@@ -175,35 +169,30 @@ def pad(
     *,
     pad_width: PadWidth,
     mode: PadMode = "constant",
-    constant_values: OptionalOperand = None,
+    constant_values: OptionalNumber = None,
 ) -> Effect:
-    """Puts values before and after those of each axis, the batch named too.
+    """Puts values before and after those of each axis.
 
-    `pad_width` is a pair [before, after] for each axis, or one for all.
+    `pad_width` is a pair [before, after] for each axis, the batch's first: [[0, 0], [2, 0], [0, 0]].
     """
-    pairs = _pairs(pad_width, len(x))
-    if len(pairs) != len(x):
-        message = f"needs a pair for each of the {len(x)} axes, the batch counted, not {len(pairs)}"
+    if len(pad_width) != len(x):
+        message = f"needs a pair for each of the {len(x)} axes, the batch's first, not {len(pad_width)}"
         raise SpecError("wrong-length", message, "pad_width")
-    if constant_values is not None and (mode != "constant" or not is_constant(constant_values)):
-        message = "takes `constant_values` as a number, with `mode: constant`"
+    if constant_values is not None and mode != "constant":
+        message = f"takes no `constant_values` with `mode: {mode}`"
         raise SpecError("conflicting-arguments", message, "constant_values")
-    return Effect(
-        tuple(dim + before + after for dim, (before, after) in zip(x, pairs, strict=True))
-    )
+    if mode != "constant":
+        _check_mirror(x, pad_width, mode)
+    pairs = zip(x, pad_width, strict=True)
+    return Effect(tuple(dim + before + after for dim, (before, after) in pairs))
 
 
-def _pairs(
-    width: int | tuple[int, int] | tuple[tuple[int, int], ...], rank: int
-) -> tuple[tuple[int, int], ...]:
-    """The pair of each axis, as Keras's `Pad._process_pad_width` reads them."""
-    if isinstance(width, int):
-        return ((width, width),) * rank
-    pairs = tuple(pair for pair in width if isinstance(pair, tuple))
-    if not pairs:
-        one, other = (number for number in width if isinstance(number, int))
-        return ((one, other),) * rank
-    return pairs * rank if len(pairs) == 1 else pairs
+def _check_mirror(x: Shape, pad_width: tuple[tuple[int, int], ...], mode: str) -> None:
+    """Raises SpecError where more values would be mirrored than there are."""
+    for axis, (dim, pair) in enumerate(zip(x, pad_width, strict=True)):
+        if isinstance(dim, int) and max(pair) > dim - (mode == "reflect"):
+            message = f"cannot mirror {max(pair)} values on axis {axis}, which has {dim}"
+            raise SpecError("out-of-range", message, "pad_width")
 
 
 @operation()
@@ -217,7 +206,7 @@ def tile(x: Shape, *, repeats: Repeats) -> Effect:
 
 
 @operation()
-def repeat(x: Shape, *, repeats: Repeats, axis: Axis = None) -> Effect:
+def repeat(x: Shape, *, repeats: Repeats, axis: OptionalAxis = None) -> Effect:
     """Repeats each value along an axis, or of one long row, before the next one comes."""
     row: Shape = x if axis is not None else flat(x)
     at = 0 if axis is None else place(x, axis)
@@ -228,9 +217,3 @@ def repeat(x: Shape, *, repeats: Repeats, axis: Axis = None) -> Effect:
         raise SpecError("wrong-length", message, "repeats")
     total = length * times[0] if len(times) == 1 or length is UNKNOWN else sum(times)
     return Effect(with_dim(row, at, total))
-
-
-@operation()
-def vander(x: Shape, *, N: Positive = None, increasing: bool = False) -> Effect:
-    """placeholder"""
-    return Effect(x)

@@ -1,0 +1,41 @@
+"""Every benchmark in order, each a script of its own: `python -m benchmarks [--etth1 path/to/ETTh1.csv]`."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def main() -> int:
+    """Run them all; 0 if every promise is kept."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description="Run every benchmark.")
+    parser.add_argument(
+        "--etth1", type=Path, metavar="FILE", help="ETTh1.csv, which is not shipped"
+    )
+    options = parser.parse_args()
+    kept = [_run("check_vs_keras.py")]
+    if options.etth1 is None:
+        _headline("etth1.py")
+        print(
+            "skipped: it needs ETTh1.csv, which is not shipped; --etth1 FILE (make bench ETTH1=FILE)"
+        )
+    else:
+        kept.append(_run("etth1.py", str(options.etth1)))
+    return 0 if all(kept) else 1
+
+
+def _run(script: str, *arguments: str) -> bool:
+    _headline(script)
+    return subprocess.run([sys.executable, str(HERE / script), *arguments]).returncode == 0
+
+
+def _headline(script: str) -> None:
+    print(f"\n== benchmarks/{script}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
