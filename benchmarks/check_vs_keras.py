@@ -1,9 +1,10 @@
-"""How long `layerforge check` takes on twenty layers, beside a Keras script that builds and prints the same model.
+"""How long `layerforge check` takes on twenty layers, beside a Keras script that builds and prints them.
 
     python benchmarks/check_vs_keras.py [--repeats 7] [--json]
 
-Both are whole processes, as a user starts them; they take turns in one run, after one warm-up each, so that
-whatever else the machine does falls on both. The medians are told, their ratio, and whether it keeps the promise.
+Both are whole processes, as a user starts them; they take turns in one run, after one warm-up each, so
+that whatever else the machine does falls on both. Told are the medians, their ratio, and whether it keeps
+the promise. Exit status 1 if it does not.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def measure(commands: dict[str, list[str]], repeats: int) -> dict[str, list[floa
 
 def _seconds(command: list[str]) -> float:
     start = perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=HERE.parent)
     seconds = perf_counter() - start
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")

@@ -120,4 +120,8 @@ CODES: Final[dict[str, str]] = {
     "out-of-memory": "more memory needed than there is",
     "run-failed": "Keras, TensorFlow or the system ended a run",
     "wrong-backend": "Keras on another backend than TensorFlow",
+    # importing a Keras model
+    "unreadable-model": "a model that is not there, or is not what it seems",
+    "not-importable": "something in a Keras model that no spec can hold",
+    "not-writable": "a graph whose spec would say another model",
 }

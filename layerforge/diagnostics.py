@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
+
+from layerforge.records import record
 
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record
 class Span:
     """A stretch of text in one file: lines and columns count from 1, the end is exclusive."""
 
@@ -24,7 +25,7 @@ class Span:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Related:
     """Another place that has to do with a fault, and what it has to do with it."""
 
@@ -32,7 +33,7 @@ class Related:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Diagnostic:
     """One fault: its code (a name in `codes.py`), one line that says it, where, and the cure when sure."""
 
@@ -80,9 +81,12 @@ class Faults(Exception):  # noqa: N818 - it carries faults, it is not one
 
 def ordered(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The faults in the order of the file, each once; those without a place come last."""
-    unique = dict.fromkeys(found)
-    nowhere = Span("", 0, 0, 0, 0)
-    return sorted(unique, key=lambda d: (d.span is None, d.span or nowhere, d.code, d.message))
+    return sorted(dict.fromkeys(found), key=_rank)
+
+
+def _rank(fault: Diagnostic) -> tuple[bool, str, int, int, str, str]:
+    span = fault.span or Span("", 0, 0, 0, 0)
+    return (fault.span is None, span.file, span.line, span.column, fault.code, fault.message)
 
 
 def errors(found: Iterable[Diagnostic]) -> list[Diagnostic]:

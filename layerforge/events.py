@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from layerforge.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class DataRead:
     """The data are ready: what was read, split, fitted and left out, as the run's `data.json` has it."""
 
     account: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TrainingStarted:
     """Before the first step. `start_epoch` counts finished epochs: 0 unless a run goes on."""
 
@@ -26,7 +27,7 @@ class TrainingStarted:
     start_epoch: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StepDone:
     """After a training step. Epochs and steps count from 1, seconds from the start of training."""
 
@@ -36,7 +37,7 @@ class StepDone:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EpochDone:
     """After an epoch and its validation. `best` says that no epoch before was as good."""
 
@@ -46,7 +47,7 @@ class EpochDone:
     best: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TrainingEnded:
     """After the last step: which epoch's weights are kept, and why training stopped."""
 
@@ -56,7 +57,7 @@ class TrainingEnded:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Note:
     """One line for the reader: a default taken, a season inferred, rows dropped."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from layerforge.diagnostics import Span
 from layerforge.layers import Layer
+from layerforge.records import field, record
 from layerforge.shapes import Dim
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ref:
     """The result of a call or input: all of it, or with `output` one of the several tensors it returns."""
 
@@ -26,7 +26,7 @@ class Ref:
 Tensors: TypeAlias = Ref | tuple[Ref, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Input:
     """What `keras.Input` takes. `shape` leaves the batch out."""
 
@@ -38,7 +38,7 @@ class Input:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """One layer called once. `inputs` are its positional tensors, `keywords` those given by name.
 
@@ -64,7 +64,7 @@ class Call:
             yield from (tensors,) if isinstance(tensors, Ref) else tensors
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Graph:
     """A model before shapes are known. Calls stand in an order in which they can be made."""
 

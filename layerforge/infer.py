@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from layerforge.advice import advise
 from layerforge.arguments import Found
 from layerforge.diagnostics import Diagnostic, Related, SpecError
 from layerforge.graph import Call, Graph, Input, Ref, Tensors
 from layerforge.layers import Effect, Recurrence
+from layerforge.records import field, record, replace
 from layerforge.shapes import UNKNOWN, Dim, Shape, describe, differ, size, without_batch
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Weight:
     """One weight: Keras's path (`lstm/lstm_cell/kernel`), its shape, whether training moves it."""
 
@@ -33,7 +33,7 @@ class Weight:
         return count
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One call with what it takes and gives. The weights of a layer called again are listed once.
 
@@ -59,7 +59,7 @@ class Step:
         return sum(weight.params for weight in self.weights if weight.trainable)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plan:
     """A model whose every shape is known: what tables print, and what Keras is held against."""
 
@@ -67,7 +67,7 @@ class Plan:
     steps: tuple[Step, ...]
     outputs: tuple[Shape, ...]
     complete: bool = True
-    shapes: Mapping[str, tuple[Shape, ...]] = field(default_factory=dict, hash=False)
+    shapes: Mapping[str, tuple[Shape, ...]] = field(default_factory=dict, compare=False)
 
     @property
     def name(self) -> str:

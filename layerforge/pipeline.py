@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from layerforge.heads import head_faults
-from layerforge.diagnostics import Diagnostic, Faults, SpecError, ordered
+from layerforge.diagnostics import Diagnostic, Faults, SpecError, errors, ordered
 from layerforge.expand import DataShape, expand
 from layerforge.expressions import Value
 from layerforge.graph import Graph
+from layerforge.heads import head_faults
 from layerforge.infer import Plan, infer
+from layerforge.records import field, record
 from layerforge.source import Mapping as MappingNode
 from layerforge.source import Node, Scalar, Sequence, lines_of, load, read
 from layerforge.spec import (
@@ -29,7 +29,7 @@ from layerforge.spec import (
 from layerforge.spec.overrides import override
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compiled:
     """All that a spec file says. `plan` and the settings are None where faults left none.
 
@@ -93,7 +93,7 @@ def compile_spec(
         root,
         spec,
         graph,
-        plan if plan.complete and not done else None,
+        plan if plan.complete and not errors(done) else None,
         settings,
         training,
         variables.hyperparameters,

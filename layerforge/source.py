@@ -7,18 +7,18 @@ The tree is built from the parser's events without recursion, so depth and size 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from layerforge.diagnostics import Diagnostic, Faults, Related, Span
+from layerforge.records import record
 
 MAX_BYTES = 8_000_000
 MAX_DEPTH = 60
 MAX_NODES = 400_000  # after aliases are followed
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scalar:
     """One word or number as written; `quoted` keeps `"3"` apart from `3`."""
 
@@ -27,7 +27,7 @@ class Scalar:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sequence:
     """A YAML list."""
 
@@ -35,7 +35,7 @@ class Sequence:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mapping:
     """A YAML mapping in the order written; no key stands twice."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 from layerforge.arguments.kind import INVALID, Found, refuse
 from layerforge.diagnostics import Diagnostic
+from layerforge.records import record
 from layerforge.source import Node, Scalar
 
 LARGEST: Final = 2**31 - 1  # no Keras dimension is larger
@@ -16,7 +16,7 @@ WHOLE: Final = re.compile(r"[-+]?[0-9]{1,19}")
 REAL: Final = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,4})?")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Whole:
     """A whole number within bounds."""
 
@@ -55,7 +55,7 @@ class Whole:
         return bounds
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Real:
     """A number within bounds; `open_top` excludes the upper bound itself, `open_bottom` the lower."""
 

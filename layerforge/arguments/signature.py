@@ -6,18 +6,18 @@ Reading one reports every fault in it, each at the narrowest text.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from layerforge.arguments.kind import INVALID, REQUIRED, Found, Kind, shown
 from layerforge.diagnostics import Diagnostic, Span, did_you_mean
+from layerforge.records import field, record
 from layerforge.source import Mapping as MappingNode
 from layerforge.source import Node, Scalar, is_null
 
 _Tried = dict[int, tuple[Any, Found]]  # by id of the node: what was read of it, and the faults
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parameter:
     """One argument: its Keras name, its kind, and its default (REQUIRED when it has none)."""
 
@@ -27,7 +27,7 @@ class Parameter:
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Signature:
     """The arguments of something written `Name: {argument: value}`, in Keras's order.
 
@@ -43,7 +43,7 @@ class Signature:
         return next((p for p in self.parameters if p.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arguments:
     """What was written for a signature: the values by name, and where each key and value stands."""
 

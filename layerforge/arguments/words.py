@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from layerforge.arguments.kind import INVALID, Found, Kind, refuse
 from layerforge.arguments.numbers import REAL, WHOLE
 from layerforge.diagnostics import Diagnostic, did_you_mean
+from layerforge.records import record
 from layerforge.source import Mapping as MappingNode
 from layerforge.source import Node, Scalar, is_null
 from layerforge.source import Sequence as SequenceNode
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Flag:
     """true or false."""
 
@@ -43,7 +43,7 @@ class Flag:
         return {"type": "boolean"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """Any text, quoted or not."""
 
@@ -58,7 +58,7 @@ class Text:
         return {"type": ["string", "number", "boolean"]}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """One of a few words."""
 
@@ -79,7 +79,7 @@ class Choice:
         return {"enum": list(self.words)}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Optional:
     """Another kind, or `null`."""
 
@@ -96,7 +96,7 @@ class Optional:
         return {"anyOf": [self.kind.schema(), {"type": "null"}]}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListOf:
     """A list of one kind, as a tuple; `length` fixes how many, `single` takes one alone as a list of it."""
 
@@ -135,7 +135,7 @@ class ListOf:
         return {"anyOf": [self.kind.schema(), many]} if self.single else many
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Either:
     """The first of several kinds that fits; `noun` says them all."""
 
@@ -178,7 +178,7 @@ class Either:
         return {"anyOf": [kind.schema() for kind in self.kinds]}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Literal:
     """One fixed word with a value of its own, such as `auto`, or -1."""
 
@@ -198,7 +198,7 @@ class Literal:
         return {"const": self.value}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Anything:
     """Whatever YAML can write, as plain Python values: for arguments whose meaning only Keras knows."""
 

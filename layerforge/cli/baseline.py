@@ -23,6 +23,6 @@ def baseline(spec: Spec, overrides: Overrides = None, as_json: AsJson = False) -
 
     compiled = compiled_spec(spec, overrides or ())
     tell_defaults(compiled)
-    with faults_told(compiled.lines), listener(quiet=as_json) as listens:
+    with faults_told(compiled.lines), listener() as listens:
         scores = score_baselines(compiled, listens)
     print_scores(scores, as_json, compiled.data)

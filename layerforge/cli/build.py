@@ -131,8 +131,10 @@ def _waiting(text: str) -> Iterator[None]:
 
 
 def _save(plan: Plan, out: Path) -> None:
+    from layerforge.build.memory import check_memory
     from layerforge.build.model import make_model
     from layerforge.run.watch import save_model
 
+    check_memory(plan)
     save_model(make_model(plan), out)
     typer.echo(f"saved {out}", err=True)

@@ -7,18 +7,20 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from io import TextIOWrapper
+from keyword import iskeyword
 from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-_SUMMARY = "Describe a Keras model in a YAML file; see exactly what it is; train it; use it."
+_SUMMARY = "Describe a Keras model in YAML; see exactly what it is; train it; use it."
 # Every command with its line of help, which opens the docstring of the module's function as well:
 # the modules are loaded only when called, since their imports are most of what `--help` would cost.
 COMMANDS: Final = {
     "Look at a spec": {
         "check": "Find every fault of a spec, at file:line:column.",
         "build": "Show layers, shapes and parameters, and hold them against Keras.",
+        "import": "Write the spec of a Keras model.",
     },
     "Train it": {
         "baseline": "Score what a model must beat, before any training.",
@@ -79,8 +81,9 @@ class _Group(TyperGroup):
 
 def _loaded(name: str) -> Any:
     """The command of this name, from its module."""
-    module = import_module(f"layerforge.cli.{name}")
-    command: Callable[..., None] = getattr(module, name)
+    word = f"{name}_" if iskeyword(name) else name  # no module can be called `import`
+    module = import_module(f"layerforge.cli.{word}")
+    command: Callable[..., None] = getattr(module, word)
     alone = typer.Typer(add_completion=False, rich_markup_mode=None)
     alone.command(name, cls=_Command, epilog=f"\b\nExamples:{module.EXAMPLE}")(command)
     return typer.main.get_command(alone)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from layerforge.arguments import INVALID, Found, read_arguments, refuse
@@ -10,13 +9,14 @@ from layerforge.components.left_out import left_out
 from layerforge.components.rules import check_values
 from layerforge.components.table import CATEGORIES, Entry, classes, find, names
 from layerforge.diagnostics import Diagnostic, Span, SpecError, did_you_mean
+from layerforge.records import field, record
 from layerforge.source import Mapping as MappingNode
 from layerforge.source import Node, Scalar, is_null
 
 _FEW: Final = 12  # a category of so few names is listed where a name is unknown
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Component:
     """One optimizer, loss, initializer, ...: its category, its name and its arguments as written.
 
@@ -27,15 +27,15 @@ class Component:
     category: str
     name: str
     values: Mapping[str, Any] = field(default_factory=dict)
-    spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
-    place: Span | None = field(default=None, compare=False, repr=False)
+    spans: Mapping[str, Span] = field(default_factory=dict, compare=False)
+    place: Span | None = field(default=None, compare=False)
 
     def span(self, arg: str | None = None) -> Span | None:
         """Where the argument's value stands, or the component's name where it was not written."""
         return self.place if arg is None else self.spans.get(arg, self.place)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ComponentOf:
     """The kind of an argument that takes a component: `Adam`, `{Adam: {learning_rate: 0.01}}`."""
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -24,11 +23,12 @@ from layerforge.arguments import (
 from layerforge.components.component import ComponentOf
 from layerforge.components.table import find
 from layerforge.diagnostics import Diagnostic
+from layerforge.records import record
 from layerforge.source import Mapping as MappingNode
 from layerforge.source import Node, Scalar
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Float:
     """A number that Keras takes only as a float: `1` is read as 1.0 (base_optimizer.py, sgd.py)."""
 
@@ -46,7 +46,7 @@ class Float:
         return self.real.schema()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LearningRate:
     """A number above 0, or a schedule of numbers."""
 
@@ -61,7 +61,7 @@ class LearningRate:
         return {"anyOf": [_POSITIVE.schema(), ComponentOf("schedules").schema()]}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Matching:
     """A text of one form."""
 
@@ -77,7 +77,7 @@ class Matching:
         return {"type": "string", "pattern": f"^{self.form}$"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pattern:
     """A regular expression that Keras searches in the paths of layers and weights.
 
@@ -110,7 +110,7 @@ def _fault_in_pattern(text: str) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RunPath:
     """A relative path, which Keras writes below the folder of the run."""
 
@@ -134,7 +134,7 @@ class RunPath:
         return {"type": "string"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MapOf:
     """A mapping from texts of one kind to values of another, as a dict."""
 

@@ -1,11 +1,12 @@
 """What Keras has and a spec cannot or must not hold, and what to write instead."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from layerforge.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class LeftOut:
     """Why a name is left out, completing "`NAME` ...", and the cure where there is one."""
 

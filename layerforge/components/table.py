@@ -5,12 +5,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from layerforge.arguments import REQUIRED, Parameter, Signature
+from layerforge.records import record
 
 # Each category and what one of it is called. The categories are Keras's modules, but for
 # `schedules` (keras.optimizers.schedules) and `optimizer_maps` (in keras.optimizers).
@@ -29,7 +29,7 @@ CATEGORIES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """What a name means: the Keras class it makes, or, with `keras_class` empty, a plain function.
 

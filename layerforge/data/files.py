@@ -6,12 +6,13 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from layerforge.data.inspection import has_quoted_field, inspect, open_file, unreadable
 from layerforge.diagnostics import SpecError
+from layerforge.records import replace
 
 MAX_HEADER = 1 << 20  # bytes in which the first line must end
 MAX_FIELD = 1 << 20  # characters of one field
@@ -211,9 +212,13 @@ def _check_records(file: File) -> int:
 def _ragged(file: File, line: int, fields: int) -> SpecError:
     count = len(file.columns)
     source = "the header" if file.header_lines else "the first line"
-    found = f"{fields} field{'' if fields == 1 else 's'}" if fields else "a blank line"
-    message = f"`{file.shown}` line {line}: {found}, where {source} has {count} fields"
+    found = _fields(fields) if fields else "a blank line"
+    message = f"`{file.shown}` line {line}: {found}, where {source} has {_fields(count)}"
     return SpecError("ragged-row", message, "source")
+
+
+def _fields(count: int) -> str:
+    return "1 field" if count == 1 else f"{count} fields"
 
 
 def _broken_quote(file: File, line: int, error: csv.Error) -> SpecError:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 VERSION: Final = 1  # of what `preprocessing()` returns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
     """The rows of a file, scaled, and the samples of each split.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from layerforge.data.season import Season, find_season
 from layerforge.data.splits import Split, split_rows
 from layerforge.data.windows import Frame, Windows, check_windows, frame_of, place_windows
 from layerforge.diagnostics import Faults, SpecError
+from layerforge.records import replace
 from layerforge.spec.data import DataSettings
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def _count_classes(
     """How many training rows each class has; a class without any cannot be learnt."""
     import numpy as np
 
-    counts = np.bincount(indices[split.rows["train"]], minlength=len(classes))
+    known = indices[split.rows["train"]]
+    counts = np.bincount(known[known >= 0], minlength=len(classes))
     unseen = [name for name, count in zip(classes, counts, strict=True) if not count]
     if unseen:
         name = raw.roles.targets[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from layerforge.data.cells import Column, cell, read_cells
@@ -12,6 +12,7 @@ from layerforge.data.files import File
 from layerforge.data.roles import Roles
 from layerforge.data.stamps import Stamps, read_stamps
 from layerforge.diagnostics import SpecError
+from layerforge.records import replace
 from layerforge.spec.data import DataSettings
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from layerforge.data.splits import Split
 from layerforge.data.stamps import Clock
 from layerforge.data.windows import Frame, frame_of, place_windows
 from layerforge.diagnostics import Diagnostic, Faults, SpecError
+from layerforge.records import replace
 from layerforge.spec.data import DataSettings
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _all_rows(raw: Raw) -> Split:
     return Split(rows, True, "every row of the file", 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NewRows:
     """What a model predicts from, and how its predictions are put back into the file's terms.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from layerforge.arguments import Found, shown
 from layerforge.diagnostics import Diagnostic, Related, Span, did_you_mean
 from layerforge.graph import Ref, Tensors
+from layerforge.records import replace
 from layerforge.source import Node, Scalar, Sequence, is_null
 from layerforge.spec import Item
 

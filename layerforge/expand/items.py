@@ -183,7 +183,7 @@ class _Expansion:
                 known = ", ".join(layer.type.tensors)
                 help = did_you_mean(key.text, layer.type.tensors) or f"it is called on {known}"
                 message = f"{layer.type.name} is not called on a tensor `{key.text}`"
-                self.found.append(Diagnostic("unknown-argument", message, key.span, help))
+                self.found.append(Diagnostic("unknown-input", message, key.span, help))
                 return None
             if tensor is None:
                 return None
@@ -271,7 +271,8 @@ class _Expansion:
             return None
         graph = Graph(label, tuple(work.inputs), tuple(work.calls), results)
         layer = Layer(FUNCTIONAL, Arguments(), label)
-        call = Call(label, layer, tensors, item.span, expect=self._expect(item, scope), inner=graph)
+        options, expect = self._options(item, layer, scope), self._expect(item, scope)
+        call = Call(label, layer, tensors, item.span, {}, options, expect, inner=graph)
         self.calls.append(call)
         self.by_name[label] = call
         return Ref(label)

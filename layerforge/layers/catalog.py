@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Final, TypeAlias
 
 from layerforge.arguments import (
@@ -25,6 +24,8 @@ from layerforge.arguments import (
 from layerforge.components import Component, ComponentOf
 from layerforge.diagnostics import Diagnostic, SpecError, did_you_mean
 from layerforge.layers.effect import Effect
+from layerforge.layers.left_out import LEFT_OUT as CLASSES_LEFT_OUT
+from layerforge.records import field, record, replace
 from layerforge.shapes import Shape
 from layerforge.source import Mapping as MappingNode
 from layerforge.source import Node, Scalar, is_null
@@ -44,7 +45,7 @@ OptionalShape: TypeAlias = Shape | None
 Shapes: TypeAlias = Shape | tuple[Shape, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LayerType:
     """One entry of the catalog: a Keras class, its arguments, the tensors it is called on, its rule.
 
@@ -72,7 +73,12 @@ class LayerType:
 
     @property
     def doc(self) -> str:
-        return self.rule.__doc__ or ""
+        return self.signature.doc
+
+    @property
+    def is_operation(self) -> bool:
+        """Whether it is a function of keras.ops or the item `slice`, and no layer: it has no weights."""
+        return self.name.startswith("ops.") or self.name == "slice"
 
     @property
     def attends(self) -> bool:
@@ -115,7 +121,7 @@ class LayerType:
         return Signature(f"a call of {self.name}", options, "call")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Layer:
     """A layer with its arguments: those written in the spec, by Keras's names."""
 
@@ -145,6 +151,9 @@ class Layer:
         """
         given, named = self.type.placed(shapes, tensors)
         _check_tensors(self.type, given, named)
+        for name in tensors.keys() & self.values.keys():
+            message = f"takes `{name}` as a tensor or as a constant, not as both"
+            raise SpecError("conflicting-arguments", message, name)
         own = {name: value for name, value in self.values.items() if name in self.type.own}
         asked = {name: value for name, value in (options or {}).items() if name in self.type.asked}
         effect = self.type.rule(*given, **named, **own, **asked)
@@ -202,14 +211,16 @@ def _check_tensors(
 def snake_case(name: str) -> str:
     """A class name as Keras writes it in automatic names: `LSTMCell` is `lstm_cell`, `Conv1D` `conv1d`.
 
-    Source: `keras.src.utils.naming.to_snake_case`.
+    An operation's name stands behind its last point. Source: `keras.src.utils.naming.to_snake_case`.
     """
-    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", name))
+    word = name.rpartition(".")[2]
+    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", word))
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
 
 
 CATALOG: Final[dict[str, LayerType]] = {}
 ALIASES: Final[dict[str, str]] = {}  # Keras's own second names, such as MaxPool1D
+LEFT_OUT: Final = dict(CLASSES_LEFT_OUT)  # what Keras has and a spec has not, and why
 
 
 def layer(
@@ -265,14 +276,19 @@ def find(name: str) -> LayerType | None:
 
 def unknown_layer(word: Scalar, also: tuple[str, ...] = ()) -> Diagnostic:
     """The diagnostic of a name that is neither a layer nor one of `also` (the spec's own blocks)."""
+    if word.text in LEFT_OUT:
+        message = f"a spec has no `{word.text}`: {LEFT_OUT[word.text]}"
+        return Diagnostic("component-left-out", message, word.span)
     help = did_you_mean(word.text, (*CATALOG, *ALIASES, *also))
+    if word.text.startswith("ops."):
+        return Diagnostic("unknown-layer", f"there is no operation `{word.text}`", word.span, help)
     first, _, rest = word.text.partition(" ")
     if find(first) and rest:
         help = f"write `{first}: {rest.strip()}`"
     return Diagnostic("unknown-layer", f"there is no layer `{word.text}`", word.span, help)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LayerOf:
     """A layer as an argument of another: `LSTM`, or `{LSTM: 32}`, or `{LSTM: {units: 32}}`."""
 

@@ -1,6 +1,5 @@
 """Recurrent cells: what LSTM, GRU and their kin do at one step, and the cells on their own."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
 
 from layerforge.arguments import INVALID, Arguments, Found, ListOf
@@ -18,6 +17,7 @@ from layerforge.layers.kinds import (
     Regularizer,
     Seed,
 )
+from layerforge.records import record
 from layerforge.shapes import Dim, Shape, describe, differ, known, of_rank
 from layerforge.source import Node
 from layerforge.source import Sequence as SequenceNode
@@ -178,7 +178,7 @@ _STATES: Final = {"SimpleRNNCell": 1, "GRUCell": 1, "LSTMCell": 2}
 _CELLS: Final = (*_STATES, "StackedRNNCells")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CellsOf:
     """A list of cells, each under a name of its own, since their weights lie side by side."""
 
@@ -198,7 +198,7 @@ class CellsOf:
         return {"type": "array", "items": LayerOf().schema(), "minItems": 1}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CellOf:
     """A recurrent cell as an argument; a list of them is short for StackedRNNCells."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
+from layerforge.records import field, record, replace
 from layerforge.shapes import Dim, Shape
 
 Weights = Mapping[str, tuple[int, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Recurrence:
     """How the weights of one recurrent direction split into gates, each as large as the others.
 
@@ -36,7 +36,7 @@ class Recurrence:
         return len(self.gates) * self.per_gate
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Effect:
     """The outcome of a layer rule. Shapes carry the batch axis first; weights do not have one.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from layerforge.diagnostics import SpecError
+from layerforge.records import record
 from layerforge.shapes import UNKNOWN, Dim, Shape, describe, known, size
 
 _FORMS: Final = (
@@ -16,7 +16,7 @@ _FORMS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Equation:
     """An equation taken apart: the letters of input, kernel and output, and on which side `...` stands."""
 
@@ -27,7 +27,7 @@ class Equation:
     elided_right: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Resolved:
     """An equation on an input of known rank: the length of each letter in the input and in the output."""
 

@@ -1,6 +1,5 @@
 """The kinds of layer arguments, under the names that rules annotate their parameters with."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
 
 from layerforge.arguments import (
@@ -23,10 +22,11 @@ from layerforge.arguments import (
     Flag as FlagKind,
 )
 from layerforge.components import ComponentOf
+from layerforge.records import record
 from layerforge.source import Mapping, Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Numbers:
     """A mapping of a few names, any of which may be left out, to numbers."""
 

@@ -1,7 +1,6 @@
 """Layers that look numbers, texts and the words of texts up in a vocabulary."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
 
 from layerforge.arguments import Choice, Either, ListOf, Optional, Real, Text, Whole
@@ -10,6 +9,7 @@ from layerforge.layers.catalog import layer
 from layerforge.layers.categories import Salt, check_sparse, encoded
 from layerforge.layers.effect import Effect
 from layerforge.layers.kinds import Flag, NonNegative, OptionalPositive, Word
+from layerforge.records import record
 from layerforge.shapes import UNKNOWN, Shape, describe
 
 _INT64: Final = Whole(-(2**63), 2**63 - 1, "a whole number")
@@ -38,7 +38,7 @@ Ngrams: TypeAlias = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Table:
     """The arguments that a lookup table is made of, as Keras's `IndexLookup` has them."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from layerforge.diagnostics import SpecError
 from layerforge.layers.effect import Effect
+from layerforge.records import replace
 
 
 def adapted(effect: Effect, rank: int | None, constraint: object, weight: str = "kernel") -> Effect:

@@ -5,6 +5,7 @@ from typing import Final
 from layerforge.arguments import Signature
 from layerforge.layers.catalog import LayerType
 from layerforge.layers.effect import Effect
+from layerforge.layers.kinds import SWITCH
 from layerforge.shapes import Shape
 
 
@@ -13,5 +14,12 @@ def _planned(*inputs: Shape) -> Effect:
 
 
 FUNCTIONAL: Final = LayerType(
-    "Functional", Signature("Functional", ()), _planned, (), 0, False, {}, frozenset()
+    "Functional",
+    Signature("Functional", ()),
+    _planned,
+    (),
+    0,
+    False,
+    {"training": SWITCH},
+    frozenset(),
 )

@@ -1,6 +1,5 @@
 """Layers that bring raw numbers to a scale, and Pipeline, which holds preprocessing layers in a row."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
 
 from layerforge.arguments import INVALID, Either, Found, ListOf, Optional, Real, Whole
@@ -9,11 +8,12 @@ from layerforge.layers.axes import axes_of
 from layerforge.layers.catalog import Layer, LayerOf, OptionalShape, inner_names, layer
 from layerforge.layers.effect import Effect, stacked
 from layerforge.layers.kinds import SWITCH, Flag
+from layerforge.records import record
 from layerforge.shapes import UNKNOWN, Shape, describe, known
 from layerforge.source import Node, Sequence
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Array:
     """A number, or numbers in lists of equal length, nested as deep as need be."""
 
@@ -117,7 +117,7 @@ def _check_moments(mean: Any, variance: Any, kept: tuple[int, ...]) -> None:
         raise SpecError("shape-mismatch", message, "mean")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LayersOf:
     """A list of layers, each under a name of its own, since their weights lie side by side."""
 

@@ -1,6 +1,5 @@
 """Layers that walk along time: LSTM, GRU, SimpleRNN, and RNN around any cell."""
 
-from dataclasses import replace
 from typing import Final
 
 from layerforge.diagnostics import SpecError
@@ -26,6 +25,7 @@ from layerforge.layers.kinds import (
     Regularizer,
     Seed,
 )
+from layerforge.records import replace
 from layerforge.shapes import UNKNOWN, Shape, describe, differ, of_rank
 
 _SEQUENCE: Final = "a sequence (steps, features)"
@@ -214,5 +214,11 @@ def RNN(
     """
     batch, _, features = of_rank(sequence, 3, _SEQUENCE)
     check_batch(sequence, stateful)
+    if initial_state and cell.type.name == "StackedRNNCells":
+        message = (
+            "cannot take an `initial_state` for stacked cells, which Keras wants in nested lists"
+        )
+        help = "write one RNN below the other, each with its own state"
+        raise SpecError("conflicting-arguments", message, help=help)
     step = cell.inside("cell", (batch, features), states=state_shapes(cell, batch))
     return walk(step, sequence, initial_state, mask, return_sequences, return_state)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from layerforge.diagnostics import SpecError
+from layerforge.records import record
 from layerforge.shapes import Dim, Shape, of_rank
 
 # What lies along the axes of a sequence, an image and a volume: words of messages.
@@ -14,7 +14,7 @@ _AXES: Final = {1: ("steps",), 2: ("rows", "columns"), 3: ("slices", "rows", "co
 _NOUNS: Final = {1: "a sequence", 2: "an image", 3: "a volume"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Grid:
     """A tensor as a window sees it: a batch of places (steps; rows and columns; ...) with channels each."""
 
@@ -41,7 +41,7 @@ def grid_of(x: Shape, rank: int, data_format: str | None) -> Grid:
     return Grid(batch, tuple(sizes[:-1]), sizes[-1], first)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Window:
     """A window that slides over the places: its taps, strides and dilation along each axis.
 

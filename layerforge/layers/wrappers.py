@@ -1,6 +1,5 @@
 """Layers around another layer: Bidirectional, TimeDistributed, SpectralNormalization."""
 
-from dataclasses import replace
 from typing import Annotated, Final, TypeAlias
 
 from layerforge.arguments import Optional
@@ -10,6 +9,7 @@ from layerforge.layers.cells import as_list
 from layerforge.layers.effect import Effect
 from layerforge.layers.kinds import SWITCH, MergeMode, Positive
 from layerforge.layers.recurrent import check_mask
+from layerforge.records import replace
 from layerforge.shapes import Shape, at_least
 
 _RECURRENT: Final = LayerOf(
@@ -48,6 +48,9 @@ def Bidirectional(
         own = states[half:] or None
         backward = backward_layer.inside("backward_layer", sequence, initial_state=own, mask=mask)
         backward = _towards("backward", backward)
+    if forward.weights.keys() & backward.weights.keys():
+        message = "needs two layers of different names, since their weights lie side by side"
+        raise SpecError("conflicting-arguments", message, "backward_layer")
     if forward.outputs != backward.outputs:
         message = "needs two layers that give the same shapes"
         raise SpecError("shape-mismatch", message, "backward_layer")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_PIECE = re.compile(r"[^\s_./,-]*[_./,-]*\s*")
+# A number is one piece: its commas, its point and its sign are no places to break it.
+_PIECE = re.compile(r"(?:[^\s_./-]|[.-](?=\d))*(?:[_/]|[.-](?!\d))*\s*")
+_NUMBER = re.compile(r"\(?[-+]?\d[\d,.]*\)?")
 
 
 def visible(text: str) -> str:
@@ -30,19 +32,20 @@ def padded(text: str, width: int, right: bool = False) -> str:
 
 
 def pieces(text: str) -> list[str]:
-    """The text cut where a line may end: behind blanks, `_`, `.`, `/`, `,` and `-`."""
+    """The text cut where a line may end: behind blanks, `_`, `/`, `.` and `-`."""
     return _PIECE.findall(text)[:-1]
 
 
 def narrowest(text: str) -> int:
-    """The width below which the text would have to be cut inside a word."""
-    return max((columns(piece.rstrip()) for piece in pieces(text)), default=0)
+    """The width below which the text, indented as it is, would have to be cut inside a word."""
+    indent = len(text) - len(text.lstrip())
+    return indent + max((columns(piece.strip()) for piece in pieces(text)), default=0)
 
 
 def folded(text: str, width: int) -> list[str]:
-    """The text on lines of at most so many columns; words longer than that are cut, and nothing is lost.
+    """The text on lines of at most so many columns; longer words are cut, numbers are not.
 
-    What the first line is indented by, the others are too.
+    What the first line is indented by, the others are too; nothing is lost.
     """
     indent = text[: len(text) - len(text.lstrip())]
     indent = indent if len(indent) + 2 <= width else ""  # room for one wide character
@@ -52,7 +55,7 @@ def folded(text: str, width: int) -> list[str]:
             lines.append(line.rstrip())
             line = indent
         line += piece
-        while columns(line.rstrip()) > width:
+        while columns(line.rstrip()) > width and not _NUMBER.fullmatch(line.strip()):
             taken = _fitting(line, width, len(indent) + 1)
             lines.append(line[:taken])
             line = indent + line[taken:]

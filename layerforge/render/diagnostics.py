@@ -98,7 +98,8 @@ def _window(line: str, span: Span, width: int) -> tuple[str, int, int]:
     widths = [columns(glyph) for glyph in glyphs]
     start, end = start - first, min(end - first, len(glyphs))
     cut_left, cut_right = first > 0, last < len(line)
-    if cut_left or cut_right or sum(widths) > width:
+    behind = start >= len(glyphs)  # the caret stands behind the last character
+    if cut_left or cut_right or sum(widths) + behind > width:
         return _cut(glyphs, widths, start, end, width)
     return "".join(glyphs), sum(widths[:start]), max(1, sum(widths[start:end]))
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from layerforge.infer import Plan, Step
 from layerforge.layers import Recurrence
+from layerforge.render.characters import folded
 from layerforge.render.numbers import many
 from layerforge.render.table import Column, table
 
@@ -66,7 +67,8 @@ def _step_lines(step: Step, width: int | None) -> list[str]:
         title = f"{call.name} ({call.layer.type.name}{', ' + which if which else ''})"
         if lines:
             lines.append("")
-        lines += [f"{title}: {many(each.features, 'feature')} in, {many(each.units, 'unit')}"]
+        title += f": {many(each.features, 'feature')} in, {many(each.units, 'unit')}"
+        lines += folded(title, width) if width else [title]
         lines += _gate_lines(each, width)
     if len(step.recurrences) > 1:
         parts = " + ".join(f"{each.params:,}" for each in step.recurrences)

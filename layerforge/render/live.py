@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any, Self
 
-from layerforge.events import Event, StepDone, TrainingStarted
+from layerforge.events import Event, StepDone, TrainingEnded, TrainingStarted
 from layerforge.render.progress import Pace, event_text, logs_text
 from layerforge.render.screen import Screen
 
@@ -52,6 +52,8 @@ class LiveProgress:
             return
         text = event_text(event, self._pace.epochs, self._width)
         self._console.print(text, markup=False, soft_wrap=True)
+        if isinstance(event, TrainingEnded) and self._task is not None:
+            self._progress.update(self._task, visible=False)
         if isinstance(event, TrainingStarted):
             epoch = f"epoch {event.start_epoch + 1}/{event.epochs}"
             fields = {"step": "", "logs": "", "left": "the first step is being compiled ..."}

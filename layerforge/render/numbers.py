@@ -49,4 +49,4 @@ def duration(seconds: float) -> str:
 
 def score(value: float) -> str:
     """A score to five digits: as many decimals as tell scores apart, never a rounded `0.0000`."""
-    return f"{value:,.4f}" if 0.1 <= abs(value) < 1e7 or value == 0 else f"{value:.4g}"
+    return f"{value:,.4f}" if 0.1 <= abs(value) < 1e7 or value == 0 else f"{value:#.4g}"

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from layerforge.graph import Input
 from layerforge.infer import Plan, Step, Weight, input_shape
+from layerforge.records import record
 from layerforge.render.ledger import ledger_lines
 from layerforge.render.numbers import FLOAT32, count, duration, memory, share
 from layerforge.render.screen import Screen
-from layerforge.render.table import Column, fits, table
+from layerforge.render.table import Column, fits, folds, table
 from layerforge.shapes import Dim, text
 
 _NUMBERS = (Column("params", True), Column("%", True), Column("MACs", True))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Row:
     """One line of the table before it is laid out; `origins` are the names of inputs that need saying."""
 
@@ -36,7 +36,7 @@ def plan_text(plan: Plan, screen: Screen, weights: bool = False) -> str:
     head, *lines = _layout(rows, screen.width)
     ledger = ledger_lines(plan, screen.width)
     if ledger:
-        title = screen.paint("strong", "recurrent layers, gate by gate")
+        title = screen.paint("strong", "gate by gate")
         ledger = ["", f"{title}: units x (inputs + units) + biases", *ledger[:-1]]
     name = screen.paint("strong", plan.name)
     shown = [name, "", screen.paint("strong", head), *lines, "", *_totals(plan, screen.width)]
@@ -103,7 +103,7 @@ def _weight_row(weight: Weight) -> _Row:
 
 
 def _layout(rows: list[_Row], width: int | None) -> list[str]:
-    """The table in the widest form that fits; only the last one, all words in one column, folds names."""
+    """The table in the widest form that fits; only the last ones, all words in one column, fold names."""
     named = any(row.origins for row in rows)
     forms: list[tuple[tuple[str, ...], Callable[[_Row], tuple[str, ...]]]] = [
         (("layer", "type", "input", "output"), _with_inputs),
@@ -117,8 +117,10 @@ def _layout(rows: list[_Row], width: int | None) -> list[str]:
         head = (*map(Column, titles), *_NUMBERS)
         cells = [(*words(row), row.params, row.share, row.macs) for row in rows]
         if fits(head, cells, width):
-            break
-    return table(head, cells, width)
+            return table(head, cells, width)
+    if width is None or folds(head, cells, width):
+        return table(head, cells, width)
+    return table((Column("layer"),), [(_told(row),) for row in rows], width)
 
 
 def _with_inputs(row: _Row) -> tuple[str, ...]:
@@ -139,6 +141,14 @@ def _with_output(row: _Row) -> tuple[str, ...]:
 
 def _all(row: _Row) -> tuple[str, ...]:
     return (_below(row, row.outputs),)
+
+
+def _told(row: _Row) -> str:
+    """A layer with its numbers in words, for a screen that has no room for columns of them."""
+    numbers = [f"{row.params} params"]
+    numbers += [f"{row.share} %"] if row.share else []
+    numbers += [f"{row.macs} MACs"] if row.macs else []
+    return _below(row, (*row.outputs, *numbers))
 
 
 def _below(row: _Row, more: Sequence[str]) -> str:

@@ -10,7 +10,8 @@ from layerforge.diagnostics import Diagnostic
 from layerforge.source import Mapping, Node, Scalar, Sequence
 from layerforge.spec import Scope, Spec, Variables, resolve
 
-_PLAIN: Final = re.compile(r"[\w./+~$][^\n\r\x85\u2028\u2029]*|-[^\s-][^\n\r\x85\u2028\u2029]*")
+# What may begin a plain scalar, as PyYAML's Scanner.check_plain has it.
+_PLAIN: Final = re.compile(r"""(?:[^\s\-?:,\[\]{}#&*!|>'"%@`]|[-?:](?=\S)).*""")
 _SHORT: Final = 80  # a list of words is written on one line up to this
 _FLOW_WORD: Final = re.compile(r"-?[\w.+]+")
 
@@ -91,22 +92,24 @@ def _flow(node: Node) -> str | None:
         return _word(node)
     if isinstance(node, Mapping):
         return None if node.entries else "{}"
-    if not all(isinstance(item, Scalar) for item in node.items):
+    words = [_flow_word(item) for item in node.items]
+    line = f"[{', '.join(word for word in words if word is not None)}]"
+    return line if None not in words and len(line) <= _SHORT else None
+
+
+def _flow_word(node: Node) -> str | None:
+    """A word as it may stand in brackets, or None for what may not."""
+    if not isinstance(node, Scalar):
         return None
-    words = [_flow_word(item) for item in node.items if isinstance(item, Scalar)]
-    line = f"[{', '.join(words)}]"
-    return line if len(line) <= _SHORT else None
-
-
-def _flow_word(word: Scalar) -> str:
-    plain = not word.quoted and _FLOW_WORD.fullmatch(word.text)
-    return word.text if plain else _quoted_or_null(word)
+    word = _word(node)
+    return word if word.startswith('"') or _FLOW_WORD.fullmatch(word) else None
 
 
 def _word(word: Scalar) -> str:
     text = word.text
-    plain = _PLAIN.fullmatch(text) and ": " not in text and " #" not in text
-    if not word.quoted and plain and not text.endswith((":", " ", "\t")) and text.isprintable():
+    plain = _PLAIN.fullmatch(text) and not text.startswith(("---", "..."))
+    ends = text.endswith((":", " ")) or ": " in text or " #" in text
+    if not word.quoted and plain and not ends and text.isprintable():
         return text
     return _quoted_or_null(word)
 

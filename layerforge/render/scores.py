@@ -11,6 +11,7 @@ from layerforge.render.screen import Screen
 from layerforge.render.table import Column, table
 
 Scores = Mapping[str, Any]
+Flat = Mapping[str, float | None]
 _SCALES: Final = ("scaled", "original")
 # Of all scores shown, those of which more is better; the others are errors or losses.
 _HIGHER: Final = frozenset(("accuracy", "balanced_accuracy", "f1_macro"))
@@ -47,7 +48,8 @@ def verdict(scores: Scores) -> tuple[str, bool] | None:
     if not known:
         return None
     best = (max if higher else min)(known, key=lambda name: known[name])
-    return _sentence(key, model[key], best, known[best], higher)
+    sentence, won = _sentence(key, model[key], best, known[best], higher)
+    return (sentence + _otherwise(key, model, rivals) if won else sentence), won
 
 
 def _sentence(
@@ -61,6 +63,24 @@ def _sentence(
         return f"The model does not beat the best baseline, {rival}: {figures}.", False
     gain = f", {abs(mine - theirs) / abs(theirs):.1%} less" if theirs and not higher else ""
     return f"The model beats the best baseline, {rival}: {figures}{gain}.", True
+
+
+def _otherwise(key: str, model: Flat, rivals: Mapping[str, Flat]) -> str:
+    """The scores of the same scale by which a baseline is better all the same: a win is told whole."""
+    scale, _, first = key.rpartition(" ")
+    lost = []
+    for name, mine in model.items():
+        here, _, kind = name.rpartition(" ")
+        # The root of the mean square orders models as the mean square does.
+        if here != scale or kind in (first, "rmse") or mine is None:
+            continue
+        better = max if kind in _HIGHER else min
+        known = {rival: value for rival, v in rivals.items() if (value := v.get(name)) is not None}
+        best = better(known, key=lambda rival: known[rival]) if known else None
+        if best is not None and better(mine, known[best]) != mine:
+            figures = f"{score(mine)} against {best}'s {score(known[best])}"
+            lost.append(f" By {name} it does not: {figures}.")
+    return "".join(lost)
 
 
 def _contenders(scores: Scores) -> Iterator[tuple[str, Mapping[str, Any]]]:

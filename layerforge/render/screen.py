@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import Final, TextIO
+
+from layerforge.records import record
 
 # Colour only with meaning: what failed, what to look at, what is well, where things are.
 _STYLES: Final = {"error": "1;31", "warning": "1;33", "good": "32", "strong": "1"}
 _USUAL_WIDTH: Final = 80
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Screen:
     """A place for text. `width` is None where lines may be as long as they like: a pipe, a file."""
 

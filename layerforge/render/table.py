@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from layerforge.records import record
 from layerforge.render.characters import columns, folded, narrowest, padded
 
 _GAP: Final = "  "
 _LEAST: Final = 12  # text is not folded to fewer columns than this
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Column:
     """A column's title; a number is set to the right and stays on one line."""
 
@@ -37,6 +37,12 @@ def table(head: Sequence[Column], rows: Rows, width: int | None) -> list[str]:
 def fits(head: Sequence[Column], rows: Rows, width: int | None) -> bool:
     """Whether the table needs no cell to be folded."""
     return width is None or sum(_natural(head, rows)) + len(_GAP) * (len(head) - 1) <= width
+
+
+def folds(head: Sequence[Column], rows: Rows, width: int) -> bool:
+    """Whether the table fits once cells are folded between words."""
+    least = [_least(column, index, rows) for index, column in enumerate(head)]
+    return sum(least) + len(_GAP) * (len(head) - 1) <= width
 
 
 def _natural(head: Sequence[Column], rows: Rows) -> list[int]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from layerforge.build.backend import load_keras
 from layerforge.build.components import make_component
+from layerforge.build.memory import check_memory
 from layerforge.build.model import make_model
 from layerforge.components import Component
 from layerforge.diagnostics import Diagnostic, Faults, SpecError, did_you_mean
@@ -75,6 +76,7 @@ def _make_trainable(job: Job) -> Any:
 
     keras.utils.clear_session()  # names made by Keras (`precision_1`) count from the start again
     keras.utils.set_random_seed(job.train.seed)
+    check_memory(job.plan)
     model = make_model(job.plan)
     metrics = [_component(metric, job) for metric in job.objective.metrics]
     optimizer, loss = _component(job.train.optimizer, job), _component(job.objective.loss, job)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from layerforge.arguments import (
@@ -23,6 +22,7 @@ from layerforge.arguments import (
     refuse,
 )
 from layerforge.diagnostics import Diagnostic, Span
+from layerforge.records import field, record
 from layerforge.source import Mapping as MappingNode
 from layerforge.source import Node, Scalar, is_null
 from layerforge.source import Sequence as SequenceNode
@@ -32,7 +32,7 @@ _COLUMNS = ListOf(Text("a column name"), at_least=1, single=True, name="a list o
 SPLITS = ("train", "validation", "test")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _ShareKind:
     noun: str = "a number of rows, a fraction or a date"
 
@@ -53,7 +53,7 @@ _SHARE = Optional(_ShareKind())
 _SPLIT = Signature("split", tuple(Parameter(name, _SHARE, None) for name in SPLITS), "section")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _SplitKind:
     noun: str = "a mapping of train, validation and test"
 
@@ -77,7 +77,7 @@ _FILL = Signature(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _MissingKind:
     noun: str = "`error`, `drop` or `{fill: previous | mean | a number}`"
 
@@ -98,7 +98,7 @@ class _MissingKind:
 _SEPARATORS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _SeparatorKind:
     noun: str = "one ASCII character, or `tab`"
 
@@ -138,7 +138,7 @@ SIGNATURE = Signature(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DataSettings:
     """The section, read. Names are the file's own columns; `source` is relative to the spec file.
 

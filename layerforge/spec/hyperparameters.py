@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from layerforge.arguments import (
@@ -21,6 +20,7 @@ from layerforge.arguments import (
 )
 from layerforge.diagnostics import Diagnostic, Span, did_you_mean
 from layerforge.expressions import Value
+from layerforge.records import field, record
 from layerforge.source import Mapping, Node, Scalar, Sequence
 
 _SAMPLING = Parameter("sampling", Optional(Choice(("linear", "log", "reverse_log"))), "linear")
@@ -60,13 +60,13 @@ KINDS: dict[str, Signature] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hyperparameter:
     """One dimension of the search space: its name, its KerasTuner kind and arguments, its place."""
 
     name: str
     kind: str
-    arguments: dict[str, Any] = field(hash=False)
+    arguments: dict[str, Any] = field(compare=False)
     span: Span = field(compare=False)
 
     @property

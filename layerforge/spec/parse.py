@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Lookup
-from dataclasses import dataclass, field
 
 from layerforge.arguments import Found, shown
 from layerforge.diagnostics import Diagnostic, Span, did_you_mean
 from layerforge.layers import find
+from layerforge.records import field, record
 from layerforge.source import Mapping, Node, Scalar, Sequence, is_null
 
 VERSION = 1
@@ -31,7 +31,7 @@ REQUIRED_ARGUMENT = "required"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item:
     """One entry of a stack: its key (a layer, a block, `use`, `slice`, `ops.…`), arguments and modifiers."""
 
@@ -45,7 +45,7 @@ class Item:
         return self.key.span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """A user's own block: its arguments with defaults (None for a required one), inputs, items, outputs."""
 
@@ -57,7 +57,7 @@ class Block:
     as_model: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spec:
     """A whole file, its sections apart. `data`, `train` and `tune` stay nodes until they are resolved."""
 

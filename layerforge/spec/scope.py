@@ -6,7 +6,7 @@ from collections.abc import Mapping as Lookup
 from typing import Any, TypeAlias
 
 from layerforge.arguments import INVALID, Found
-from layerforge.diagnostics import Diagnostic, SpecError, did_you_mean
+from layerforge.diagnostics import SpecError, did_you_mean
 from layerforge.expressions import Value, evaluate, literal, split
 from layerforge.source import Mapping, Node, Scalar, Sequence
 from layerforge.spec.hyperparameters import (
@@ -43,9 +43,11 @@ class Variables:
                 circle = " -> ".join([*self._open[self._open.index(name) :], name])
                 raise SpecError("circular-variable", f"`{name}` is defined by itself: {circle}")
             self._open.append(name)
+            before = len(self._found)
             node = resolve(self._nodes[name], Scope(self), self._found, name)
             self._open.pop()
-            self._values[name] = _binding(node)
+            # A fault told here is not told again wherever the variable is used.
+            self._values[name] = INVALID if len(self._found) > before else _binding(node)
         return self._values[name]
 
     def choose(self, key: Scalar, node: Node, name: str) -> Any:

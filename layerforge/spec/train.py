@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from layerforge.arguments import (
@@ -17,6 +16,7 @@ from layerforge.arguments import (
 )
 from layerforge.components import Component, ComponentOf
 from layerforge.diagnostics import Span
+from layerforge.records import field, record
 from layerforge.source import Node
 
 SIGNATURE = Signature(
@@ -35,7 +35,7 @@ SIGNATURE = Signature(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TrainSettings:
     """The section, read. A `loss` of None is chosen by the task. `spans` says where each value stands."""
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from layerforge.layers import find, snake_case
 from layerforge.writing.stack import FIRST, Entry, Stack
 
 
-def item_names(stack: Stack, keep: bool) -> dict[str, str]:
+def item_names(stack: Stack, inputs: Iterable[str], keep: bool) -> dict[str, str]:
     """The names to write beside items, by the entry's own name.
 
     An item has one where something refers to it, where its user gave it one, and with `keep` where
-    the language would make up another than it has.
+    the language would make up another than it has. `inputs` are the names taken from the start.
     """
     referred = references(stack)
-    taken: dict[str, int] = dict.fromkeys(stack.inputs, 0)
+    taken: dict[str, int] = dict.fromkeys(inputs, 0)
     names = {}
     for entry in stack.entries:
         automatic = automatic_name(entry)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.expand import expand
 from layerforge.graph import Graph
+from layerforge.records import record
 from layerforge.source import read
 from layerforge.spec import Scope, Variables, parse
 from layerforge.writing.folding import fold
@@ -16,7 +16,7 @@ from layerforge.writing.stack import program_of
 from layerforge.writing.text import program_text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Written:
     """A spec that says exactly one graph. `graph` is what the text expands to, under its own names."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from layerforge.graph import Call, Graph, Ref, Tensors
 from layerforge.layers import find, snake_case
+from layerforge.records import field, record
 from layerforge.spec.parse import MODIFIERS
 from layerforge.writing.order import in_reading_order
 from layerforge.writing.values import default_text, text, written
@@ -16,7 +16,7 @@ from layerforge.writing.values import default_text, text, written
 FIRST: Final = ""  # the name of an argument that has none: what `use` names, a block alone
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """One item to be: its key, its arguments as text, what it takes.
 
@@ -39,7 +39,7 @@ class Entry:
             yield from (tensors,) if isinstance(tensors, Ref) else tensors
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stack:
     """Entries with the names of what they begin from and of what they give."""
 
@@ -48,7 +48,7 @@ class Stack:
     outputs: tuple[Ref, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """A stack with a name and arguments; a default of None marks a required one."""
 
@@ -58,7 +58,7 @@ class Block:
     as_model: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Program:
     """The model's own stack, and the blocks it calls, each after those that it calls itself."""
 
@@ -134,7 +134,9 @@ def _numbered(stack: Stack) -> object:
             name: str(places[value]) if each.key == "use" else value
             for name, value in each.arguments.items()
         }
-        entries.append((each.key, arguments, refs, dict(each.keywords).keys(), each.options, each.hint))
+        entries.append(
+            (each.key, arguments, refs, dict(each.keywords).keys(), each.options, each.hint)
+        )
         places[each.name] = at
     return entries, tuple((places[ref.name], ref.output) for ref in stack.outputs)
 

@@ -40,7 +40,9 @@ def _called(inputs: tuple[Input, ...]) -> dict[str, str]:
 
 
 def _is_plain(each: Input) -> bool:
-    automatic = each.name.startswith(("input_layer", "keras_tensor", "input_")) or each.name == "input"
+    automatic = (
+        each.name.startswith(("input_layer", "keras_tensor", "input_")) or each.name == "input"
+    )
     return automatic and each.dtype is None and each.batch_size is None and not each.sparse
 
 
@@ -74,7 +76,7 @@ def _block(block: Block, program: Program, keep_names: bool) -> list[str]:
         lines += _wrapped(f"    args: {_braces(shown)}", "      ")
     called = {name: name for name in block.stack.inputs}
     if len(called) == 1:
-        called = {name: ONLY_INPUT for name in called}
+        called = dict.fromkeys(called, ONLY_INPUT)
     else:
         lines.append(f"    inputs: [{', '.join(called)}]")
     return lines + _stack(block.stack, program, called, keep_names, "    ")
@@ -83,7 +85,7 @@ def _block(block: Block, program: Program, keep_names: bool) -> list[str]:
 def _stack(
     stack: Stack, program: Program, called: Mapping[str, str], keep_names: bool, indent: str
 ) -> list[str]:
-    names = item_names(stack, keep_names)
+    names = item_names(stack, called.values(), keep_names)
     known = {**called, **names}
     lines = [f"{indent}layers:"]
     previous = stack.inputs[0] if stack.inputs else ""

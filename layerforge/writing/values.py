@@ -13,13 +13,27 @@ from layerforge.components.table import find
 from layerforge.diagnostics import Span
 from layerforge.layers import Layer, snake_case
 from layerforge.layers.operations.operand import Array
+from layerforge.layers.operations.slices import Selection
 from layerforge.source import Scalar
 
 NOWHERE: Final = Span("", 1, 1, 1, 1)
 # What YAML takes for plain text everywhere, inside braces too.
 _PLAIN: Final = re.compile(r"[A-Za-z_][\w./-]*( [\w./-]+)*")
-_RESERVED: Final = frozenset("null true false yes no on off y n".split())
+_RESERVED: Final = frozenset(["null", "true", "false", "yes", "no", "on", "off", "y", "n"])
 _SPECIAL: Final = frozenset(("inf", "nan"))
+# Sizes along each axis, where one number stands for all of them.
+_SIZES: Final = frozenset(
+    [
+        "kernel_size",
+        "strides",
+        "pool_size",
+        "dilation_rate",
+        "size",
+        "padding",
+        "cropping",
+        "output_padding",
+    ]
+)
 
 
 def text(value: Any) -> str:
@@ -34,6 +48,8 @@ def text(value: Any) -> str:
         return word(value)
     if isinstance(value, Array):
         return text(value.values)
+    if isinstance(value, Selection):
+        return json.dumps(value.text)
     if isinstance(value, tuple | list):
         return f"[{', '.join(text(each) for each in value)}]"
     if isinstance(value, Mapping):
@@ -110,7 +126,7 @@ def texts(signature: Signature, values: Mapping[str, Any]) -> dict[str, str]:
         if parameter.name in values and parameter.name != "name":
             value = values[parameter.name]
             if not is_default(parameter, value):
-                parts[parameter.name] = text(value)
+                parts[parameter.name] = text(shortest(parameter.name, value))
     return parts
 
 
@@ -119,7 +135,7 @@ def is_default(parameter: Parameter, value: Any) -> bool:
     default = default_text(parameter)
     if default is None:
         return False
-    shown = text(value)
+    shown = text(shortest(parameter.name, value))
     if _category(parameter.kind) == "activations" and parameter.default is None:
         return shown in ("null", "linear")  # keras.activations.get(None)
     return shown == default or (_is_number(value) and value == parameter.default)
@@ -132,7 +148,16 @@ def default_text(parameter: Parameter) -> str | None:
     if isinstance(parameter.default, str):
         read = parameter.kind.read(Scalar(parameter.default, False, NOWHERE), [])
         return text(parameter.default if read is INVALID else read)
-    return text(parameter.default)
+    return text(shortest(parameter.name, parameter.default))
+
+
+def shortest(name: str, value: Any) -> Any:
+    """One number for a list of equal sizes, such as `kernel_size: [3, 3]`."""
+    if name in _SIZES and isinstance(value, tuple):
+        inner = [shortest(name, each) for each in value]
+        if inner and not isinstance(inner[0], tuple) and inner.count(inner[0]) == len(inner):
+            return inner[0]
+    return value
 
 
 def _is_number(value: Any) -> bool:

@@ -531,6 +531,12 @@ def test_a_directory_is_no_data_file(told: Told, tmp_path: Path) -> None:
     assert told(TABLE) == ["1:9: `d.csv` cannot be read: is a directory [unreadable-data]"]
 
 
+def test_a_device_is_no_data_file(told: Told) -> None:
+    assert told(TABLE.replace("d.csv", "/dev/zero")) == [
+        "1:9: `/dev/zero` cannot be read: is no regular file [unreadable-data]"
+    ]
+
+
 def test_a_file_that_claims_to_be_parquet_is_told(told: Told) -> None:
     spec = TABLE.replace("d.csv", "d.parquet")
     assert told(spec, d_parquet=b"x,y\n1,2\n") == [

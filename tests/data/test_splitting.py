@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,6 +10,7 @@ from hypothesis import strategies as st
 from layerforge.data.splits import Split, count_rows, split_rows
 from layerforge.data.windows import Frame, frame_of, place_windows
 from layerforge.diagnostics import SpecError
+from layerforge.records import replace
 from layerforge.spec.data import SPLITS, DataSettings
 from tests.data.conftest import Prepare
 

@@ -106,6 +106,17 @@ def test_a_labelled_window_has_the_label_of_its_last_row(prepared: Prepare) -> N
     assert data.account["split"]["how"] == "in the order of the file"
 
 
+def test_a_window_without_a_label_is_left_out(prepared: Prepare) -> None:
+    labels = ["" if i == 10 else "ab"[i % 2] for i in range(50)]
+    content = rows("x,y", *[f"{i},{label}" for i, label in enumerate(labels)])
+    section = CLASSIFICATION.replace("shuffle: false\n", "window: 4\nmissing: drop")
+    data = prepared(section, d_csv=content)
+    assert data.classes == ("a", "b")
+    assert data.class_counts == (17, 17)
+    assert 7 not in data.positions["train"]
+    assert data.samples("train") == 31
+
+
 def test_a_forecast_of_one_target_or_one_step_leaves_that_axis_out(prepared: Prepare) -> None:
     content = rows("a,b", *[f"{i},{-i}" for i in range(60)])
     section = "source: d.csv\ntask: forecast\nwindow: 5\nscale: none\n"

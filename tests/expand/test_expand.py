@@ -244,7 +244,7 @@ FAULTY = [
     ("- use: nothing", "unknown-name", 5),
     ("- use:", "wrong-type", 5),
     ("- Dense: 4\n      call: {traning: true}", "unknown-argument", 6),
-    ("- Dense: 4\n      from: {x: input}", "unknown-argument", 6),
+    ("- Dense: 4\n      from: {y: input}", "unknown-input", 6),
     ("- 3", "unknown-layer", 5),
     ("- [Dense, 3]", "wrong-type", 5),
     ("- Dense: {hp.Itn: [1, 2]}", "unknown-hyperparameter", 5),

@@ -7,6 +7,7 @@ then checked for output shapes, weights, gates and golden numbers, and every bad
 
 from typing import Final
 
+from layerforge.layers import ALIASES, CATALOG, LayerType
 from tests.layers.case import BadCase, Case
 from tests.layers.cases import (
     activation,
@@ -50,3 +51,11 @@ MODELLED: Final[list[Case]] = [
     c for family in _FAMILIES if family not in _DATA for c in family.CASES
 ]
 BAD: Final[list[BadCase]] = [bad for family in _FAMILIES for bad in family.BAD]
+
+# The catalog without the functions of keras.ops, which have tests of their own.
+LAYERS: Final[dict[str, LayerType]] = {
+    name: entry for name, entry in CATALOG.items() if not entry.is_operation
+}
+SECOND_NAMES: Final[dict[str, str]] = {
+    alias: name for alias, name in ALIASES.items() if name in LAYERS
+}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import tensorflow as tf
 
 from layerforge.layers import Layer
+from layerforge.records import replace
 from tests.layers import in_keras
 from tests.layers.case import Case
 

@@ -79,6 +79,18 @@ MESSAGES = [
     ),
     (case("Cropping1D: 3", (6, 3)), "cannot cut 6 of 6 away on axis 1 of a sequence (6, 3)"),
     (
+        case(
+            "Bidirectional: {layer: {GRU: 4}, backward_layer: "
+            "{GRU: {units: 4, go_backwards: true, name: forward_gru}}}",
+            (6, 3),
+        ),
+        "needs two layers of different names, since their weights lie side by side",
+    ),
+    (
+        case("RNN: {cell: [{LSTMCell: 4}, {GRUCell: 4}]}", (6, 3), initial_state=[(4,)]),
+        "cannot take an `initial_state` for stacked cells, which Keras wants in nested lists",
+    ),
+    (
         case("Attention", (10, 16), (7, 5)),
         "needs a query and a key of as many features: the query is (10, 16), the key (7, 5)",
     ),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 
 from layerforge.diagnostics import Diagnostic, SpecError
-from layerforge.layers import CATALOG, Effect
+from layerforge.layers import Effect
+from layerforge.records import replace
 from layerforge.shapes import UNKNOWN
 from tests.layers import in_graph, in_keras
 from tests.layers.case import BadCase, Case, effect_of, read_case, the_layer
-from tests.layers.families import BAD, CASES, MODELLED
+from tests.layers.families import BAD, CASES, LAYERS, MODELLED
 
 # Layers whose products TensorFlow does not do as matrix products or convolutions, and why.
 UNCOUNTED: dict[str, str] = {
@@ -113,7 +113,7 @@ def test_twice_the_steps_are_twice_the_work(case: Case) -> None:
 
 
 def test_every_layer_of_the_catalog_has_a_case() -> None:
-    assert set(CATALOG) - {the_layer(case).type.name for case in CASES} == set()
+    assert set(LAYERS) - {the_layer(case).type.name for case in CASES} == set()
 
 
 def test_no_case_stands_twice() -> None:

@@ -10,11 +10,12 @@ import pytest
 from keras.src.utils.naming import to_snake_case
 
 from layerforge.arguments import REQUIRED
-from layerforge.layers import CATALOG, Layer, snake_case
-from layerforge.layers.catalog import ALIASES, COMMON, find
+from layerforge.layers import Layer, snake_case
+from layerforge.layers.catalog import COMMON, find
+from layerforge.layers.left_out import LEFT_OUT
 from tests.layers import in_keras
 from tests.layers.case import effect_of, the_layer
-from tests.layers.families import CASES
+from tests.layers.families import CASES, LAYERS, SECOND_NAMES
 
 # Arguments of Keras that a spec cannot write, and why.
 UNWRITABLE: dict[str, str] = {
@@ -41,29 +42,17 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "StringLookup": ("activity_regularizer", "autocast"),
 }
 
-# Names of keras.layers that are no layers of a spec, and why.
-OUTSIDE: dict[str, str] = {
-    "Layer": "the base class",
-    "Wrapper": "the base class of wrappers",
-    "InputLayer": "written as `input:` or `inputs:`",
-    "Lambda": "holds code",
-    "FlaxLayer": "holds code",
-    "JaxLayer": "holds code",
-    "TorchModuleWrapper": "holds code",
-    "TFSMLayer": "holds a saved program, whose shapes only TensorFlow knows",
-}
-
 _COMMON = {parameter.name: parameter.default for parameter in COMMON}
 
 
 def test_every_layer_of_keras_is_in_the_catalog() -> None:
     missing = [name for name in in_keras.layer_classes() if find(name) is None]
-    assert sorted(missing) == sorted(OUTSIDE)
+    assert sorted(missing) == sorted(LEFT_OUT)
 
 
-@pytest.mark.parametrize("name", CATALOG)
+@pytest.mark.parametrize("name", LAYERS)
 def test_arguments_have_the_names_order_and_defaults_of_keras(name: str) -> None:
-    entry = CATALOG[name]
+    entry = LAYERS[name]
     hidden = HIDDEN.get(name, {})
     whole = in_keras.takes_base_arguments(name)
     theirs = [
@@ -89,7 +78,7 @@ def _default(value: Any) -> Any:
 
 @pytest.mark.parametrize("name", HIDDEN)
 def test_a_hidden_argument_has_the_default_of_the_made_layer(name: str) -> None:
-    defaults = {p.name: p.default for p in CATALOG[name].signature.parameters}
+    defaults = {p.name: p.default for p in LAYERS[name].signature.parameters}
     assert {argument: defaults[argument] for argument in HIDDEN[name]} == HIDDEN[name]
     made = in_keras.make(_some_layer(name), "it", HIDDEN[name])
     assert {argument: getattr(made, argument) for argument in HIDDEN[name]} == HIDDEN[name]
@@ -106,9 +95,9 @@ def test_every_layer_takes_what_the_base_layer_takes() -> None:
     assert {p.name: p.default for p in signature if p.kind is p.KEYWORD_ONLY} == _COMMON
 
 
-@pytest.mark.parametrize("name", CATALOG)
+@pytest.mark.parametrize("name", LAYERS)
 def test_a_layer_takes_the_base_arguments_that_its_class_takes(name: str) -> None:
-    entry = CATALOG[name]
+    entry = LAYERS[name]
     if in_keras.takes_base_arguments(name):
         expected = set(_COMMON) - set(REFUSED.get(name, ()))
     else:
@@ -127,17 +116,17 @@ def test_keras_does_not_take_what_the_catalog_leaves_out(name: str) -> None:
             in_keras.keras_class(name)(**{argument: _COMMON[argument]})
 
 
-@pytest.mark.parametrize("name", CATALOG)
+@pytest.mark.parametrize("name", LAYERS)
 def test_a_call_takes_the_tensors_and_options_that_keras_takes(name: str) -> None:
-    entry = CATALOG[name]
+    entry = LAYERS[name]
     tensors = set(entry.tensors[entry.packed or 1 :])
     assert not tensors & set(entry.options)
     assert tensors | set(entry.options) == in_keras.call_arguments(name)
 
 
-@pytest.mark.parametrize("name", CATALOG)
+@pytest.mark.parametrize("name", LAYERS)
 def test_a_docstring_is_a_sentence_and_names_its_source(name: str) -> None:
-    first, *rest = CATALOG[name].doc.strip().splitlines()
+    first, *rest = LAYERS[name].doc.strip().splitlines()
     assert first.endswith(".")
     assert "Source: " in " ".join(rest)
 
@@ -152,12 +141,12 @@ def test_a_layer_with_weights_says_how_many() -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("alias", ALIASES)
+@pytest.mark.parametrize("alias", SECOND_NAMES)
 def test_an_alias_is_another_name_that_keras_has_for_the_class(alias: str) -> None:
-    known = in_keras.keras_class(ALIASES[alias])
+    known = in_keras.keras_class(SECOND_NAMES[alias])
     assert getattr(keras.layers, alias, None) is known or known.__name__ == alias
 
 
-@pytest.mark.parametrize("name", CATALOG)
+@pytest.mark.parametrize("name", LAYERS)
 def test_automatic_names_are_written_as_keras_writes_them(name: str) -> None:
     assert snake_case(name) == to_snake_case(name)

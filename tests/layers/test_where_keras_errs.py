@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -56,7 +55,7 @@ WRONG = [
 def _data(refused: Case) -> Any:
     shape = (BATCH, *refused.shapes[0])
     if refused.dtype == "string":
-        return tf.constant(np.full(shape, "a", dtype=object))
+        return tf.fill(shape, "a")
     return tf.ones(shape, refused.dtype or "float32")
 
 

@@ -35,7 +35,8 @@ def test_visible_text_is_printable_and_one_line(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "width"), [("abc", 3), ("激活", 4), ("e\u0301", 1), ("ｱ", 1), ("Ａ", 2), ("", 0)]
+    ("text", "width"),
+    [("abc", 3), ("激活", 4), ("e\u0301", 1), ("\uff71", 1), ("\uff21", 2), ("", 0)],
 )
 def test_wide_characters_take_two_columns_and_accents_none(text: str, width: int) -> None:
     assert columns(text) == width
@@ -51,6 +52,8 @@ def test_wide_characters_take_two_columns_and_accents_none(text: str, width: int
         ("abcdefgh", 3, ["abc", "def", "gh"]),
         ("激活函数", 5, ["激活", "函数"]),
         ("", 5, [""]),
+        ("70,553,706,496 bytes (262.8 GiB)", 9, ["70,553,706,496", "bytes", "(262.8", "GiB)"]),
+        ("a -1.5 b", 4, ["a", "-1.5", "b"]),
     ],
 )
 def test_text_is_folded_where_words_end(text: str, width: int, lines: list[str]) -> None:

@@ -37,7 +37,13 @@ def test_a_share_never_rounds_to_nothing(part: int, whole: int, shown: str) -> N
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
-    [(0.04, "0.0 s"), (3.14, "3.1 s"), (59.96, "1 min 00 s"), (125, "2 min 05 s"), (7384, "2 h 03 min")],
+    [
+        (0.04, "0.0 s"),
+        (3.14, "3.1 s"),
+        (59.96, "1 min 00 s"),
+        (125, "2 min 05 s"),
+        (7384, "2 h 03 min"),
+    ],
 )
 def test_a_duration_is_in_the_units_of_its_size(seconds: float, shown: str) -> None:
     assert duration(seconds) == shown
@@ -45,9 +51,17 @@ def test_a_duration_is_in_the_units_of_its_size(seconds: float, shown: str) -> N
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(1.2944, "1.2944"), (0.71321, "0.7132"), (0.000412345, "0.0004123"), (0, "0.0000"),
-     (114.2558, "114.2558"), (123456.789, "123,456.7890"), (1.5e9, "1.5e+09"), (-2.5, "-2.5000"),
-     (float("nan"), "nan")],
+    [
+        (1.2944, "1.2944"),
+        (0.71321, "0.7132"),
+        (0.000412345, "0.0004123"),
+        (0, "0.0000"),
+        (114.2558, "114.2558"),
+        (123456.789, "123,456.7890"),
+        (1.5e9, "1.500e+09"),
+        (-2.5, "-2.5000"),
+        (float("nan"), "nan"),
+    ],
 )
 def test_a_score_keeps_the_digits_that_tell_scores_apart(value: float, shown: str) -> None:
     assert score(value) == shown

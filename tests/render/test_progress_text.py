@@ -40,8 +40,8 @@ def test_a_piped_run_has_a_line_for_each_epoch() -> None:
     ) == [
         "note: season 24: inferred",
         "training in runs/a/1: 3 epochs of 100 steps",
-        "epoch 1/3  loss 0.5123  mae 0.0400  val_loss 0.4000  8.1 s  best so far",
-        "epoch 2/3  loss 0.5123  mae 0.0400  val_loss 0.5000  16.2 s",
+        "epoch 1/3  loss 0.5123  mae 0.04000  val_loss 0.4000  8.1 s  best so far",
+        "epoch 2/3  loss 0.5123  mae 0.04000  val_loss 0.5000  16.2 s",
         "EarlyStopping stopped it after epoch 2, 16.3 s; the weights of epoch 1 are kept",
     ]
 
@@ -49,8 +49,8 @@ def test_a_piped_run_has_a_line_for_each_epoch() -> None:
 def test_a_long_epoch_speaks_every_ten_seconds() -> None:
     steps = [StepDone(1, step, LOGS, step * 2.0) for step in range(1, 12)]
     assert told(STARTED, *steps)[1:] == [
-        "epoch 1/3  step   5/100  loss 0.5123  mae 0.0400  at most 9 min 50 s left",
-        "epoch 1/3  step  10/100  loss 0.5123  mae 0.0400  at most 9 min 40 s left",
+        "epoch 1/3  step   5/100  loss 0.5123  mae 0.04000  at most 9 min 50 s left",
+        "epoch 1/3  step  10/100  loss 0.5123  mae 0.04000  at most 9 min 40 s left",
     ]
 
 
@@ -96,5 +96,5 @@ def test_the_display_leaves_the_lines_of_epochs_behind(
             progress(event)
     said = capsys.readouterr().err
     assert "training in runs/a/1: 3 epochs of 100 steps\n" in said
-    assert "epoch 1/3  loss 0.5123  mae 0.0400  2.0 s  best so far\n" in said
+    assert "epoch 1/3  loss 0.5123  mae 0.04000  2.0 s  best so far\n" in said
     assert "\x1b" not in said

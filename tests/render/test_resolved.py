@@ -126,8 +126,8 @@ def plain_or_quoted(text: str, quoted: bool) -> Scalar:
     """A scalar as the reader could have made it: plain text is what YAML lets stand unquoted."""
     found: list[Diagnostic] = []
     node = read(text, "", found) if text and not quoted else None
-    plain = isinstance(node, Scalar) and not found and node.text == text and not node.quoted
-    return Scalar(text, not plain, NOWHERE)
+    same = isinstance(node, Scalar) and not found and node.text == text and not node.quoted
+    return Scalar(text, not (same and text.isprintable()), NOWHERE)
 
 
 SCALARS = st.builds(plain_or_quoted, WORDS, st.booleans())

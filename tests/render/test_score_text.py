@@ -65,9 +65,8 @@ def test_the_model_stands_beside_each_baseline() -> None:
             True,
         ),
         (
-            forecast(0.1, repeat=None, seasonal=0.2),
-            "The model beats the best baseline, seasonal:"
-            " scaled mse 0.1000 against 0.2000, 50.0% less.",
+            forecast(0.1, repeat=None, season=0.2),
+            "The model beats the best baseline, season: scaled mse 0.1000 against 0.2000, 50.0% less.",
             True,
         ),
         (
@@ -98,3 +97,21 @@ def test_json_has_no_nan() -> None:
     text = json_text({"a": [float("nan"), float("inf"), 1.5], "b": "激"})
     assert json.loads(text) == {"a": [None, None, 1.5], "b": "激"}
     assert text.isascii()
+
+
+def test_a_win_names_the_scores_by_which_a_baseline_is_better() -> None:
+    model = {"scaled": {"mse": 0.24, "mae": 0.32, "rmse": 0.49}}
+    naive = {"scaled": {"mse": 0.32, "mae": 0.27, "rmse": 0.57}}
+    said = verdict({"split": "test", "samples": 9, "model": model, "baselines": {"repeat": naive}})
+    assert said is not None
+    sentence, won = said
+    assert won
+    assert sentence.endswith("By scaled mae it does not: 0.3200 against repeat's 0.2700.")
+
+
+def test_a_win_by_every_score_is_said_without_more() -> None:
+    model, majority = {"accuracy": 0.9, "f1_macro": 0.8}, {"accuracy": 0.6, "f1_macro": 0.2}
+    scores = {"split": "test", "samples": 9, "model": model, "baselines": {"majority": majority}}
+    said = verdict(scores)
+    assert said is not None
+    assert "does not" not in said[0]

@@ -5,12 +5,12 @@ from typing import Final
 from layerforge.diagnostics import SpecError
 from layerforge.layers.effect import Effect
 from layerforge.layers.kinds import Axis, Flag, Number
-from layerforge.layers.operations.fitting import place, with_dim
+from layerforge.layers.operations.fitting import known_dim, place, with_dim
 from layerforge.layers.operations.kinds import OptionalAxis
 from layerforge.layers.operations.registration import operation, register
 from layerforge.shapes import Shape
 
-_PLAIN: Final = {
+PLAIN: Final = {
     "hard_sigmoid": "Straightens the sigmoid: relu6(x + 3) / 6.",
     "hard_silu": "Straightens silu: x hard_sigmoid(x).",
     "hard_swish": "Straightens silu: x hard_sigmoid(x); the same as `ops.hard_silu`.",
@@ -28,15 +28,15 @@ _PLAIN: Final = {
     "swish": "Gates each value with its own sigmoid: x sigmoid(x); the same as `ops.silu`.",
     "tanh_shrink": "Takes x - tanh(x).",
 }
-_WITH_THRESHOLD: Final = {
+WITH_THRESHOLD: Final = {
     "hard_shrink": "Makes values between -threshold and threshold 0.",
     "soft_shrink": "Moves values towards 0 by the threshold, as far as 0.",
 }
-_WITH_ALPHA: Final = {
+WITH_ALPHA: Final = {
     "celu": "Keeps positive values; negative ones become alpha (exp(x / alpha) - 1).",
     "elu": "Keeps positive values; negative ones become alpha (exp(x) - 1).",
 }
-_OVER_AXIS: Final = {
+OVER_AXIS: Final = {
     "log_softmax": "Takes the logarithm of softmax, exact for small chances too.",
     "softmax": "Makes values along an axis positive with sum 1: exp(x) / sum(exp(x)).",
 }
@@ -60,13 +60,13 @@ def _over_axis(x: Shape, *, axis: OptionalAxis = -1) -> Effect:
     return Effect(x)
 
 
-for _name, _doc in _PLAIN.items():
+for _name, _doc in PLAIN.items():
     register(_name, _plain, _doc)
-for _name, _doc in _WITH_THRESHOLD.items():
+for _name, _doc in WITH_THRESHOLD.items():
     register(_name, _with_threshold, _doc)
-for _name, _doc in _WITH_ALPHA.items():
+for _name, _doc in WITH_ALPHA.items():
     register(_name, _with_alpha, _doc)
-for _name, _doc in _OVER_AXIS.items():
+for _name, _doc in OVER_AXIS.items():
     register(_name, _over_axis, _doc)
 
 
@@ -108,8 +108,8 @@ def glu(x: Shape, *, axis: Axis = -1) -> Effect:
     Formula: a sigmoid(b), with a and b the halves of x.
     """
     at = place(x, axis)
-    length = x[at]
-    if isinstance(length, int) and length % 2:
+    length = known_dim(x, at, "TensorFlow halves an axis of known length")
+    if length % 2:
         message = f"needs an even length on axis {at} to cut it in two, not {length}"
         raise SpecError("shape-mismatch", message, "axis")
     return Effect(with_dim(x, at, length // 2))

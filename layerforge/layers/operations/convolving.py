@@ -17,7 +17,7 @@ from layerforge.layers.operations.registration import operation, register
 from layerforge.layers.windows import Grid, Window, check_strides, grid_of
 from layerforge.shapes import Shape, differ, known, size
 
-_POOLS: Final = {
+POOLS: Final = {
     "average_pool": "Keeps the mean of each window of values.",
     "max_pool": "Keeps the largest of each window of values.",
 }
@@ -55,7 +55,7 @@ def _pool(
     return Effect(grid.with_places(window.slid(grid.places, padding), grid.channels))
 
 
-for _name, _doc in _POOLS.items():
+for _name, _doc in POOLS.items():
     register(_name, _pool, _doc)
 
 
@@ -145,7 +145,9 @@ def separable_conv(
     wanted = (*(1 for _ in places), shape[-2] * shape[-1])
     point = shape_of(pointwise_kernel)
     if len(point) != len(shape) or any(map(differ, point[:-1], wanted)):
-        message = f"needs a `pointwise_kernel` of {(*wanted, 'filters')}, not {named(pointwise_kernel)}"
+        message = (
+            f"needs a `pointwise_kernel` of {(*wanted, 'filters')}, not {named(pointwise_kernel)}"
+        )
         raise SpecError("shape-mismatch", message, "pointwise_kernel")
     macs = size((*places, *shape)) + size((*places, *point))
     return Effect(grid.with_places(places, point[-1]), macs=macs)
@@ -162,11 +164,11 @@ def unfold(
 ) -> Effect:
     """Lays each patch of an image (channels, rows, columns) in a row: (channels x patch, patches)."""
     needs_rank(x, 4)
-    why = "Keras unfolds images of known size, their channels first"
-    sizes = tuple(known_dim(x, axis, why) for axis in (1, 2, 3))
+    why = "Keras unfolds images of known size, their channels first, and a known batch of them"
+    batch, *sizes = (known_dim(x, axis, why) for axis in range(4))
     taps = each_axis(kernel_size, 2, "kernel_size")
-    places = _folds(sizes[1:], taps, dilation, padding, stride, "kernel_size")
-    return Effect((x[0], sizes[0] * taps[0] * taps[1], places))
+    places = _folds(tuple(sizes[1:]), taps, dilation, padding, stride, "kernel_size")
+    return Effect((batch, sizes[0] * taps[0] * taps[1], places))
 
 
 @operation()

@@ -7,6 +7,7 @@ from layerforge.layers.effect import Effect
 from layerforge.layers.kinds import Flag
 from layerforge.layers.operations.fitting import (
     ANY,
+    all_known,
     check_length,
     known_dim,
     needs_rank,
@@ -17,15 +18,15 @@ from layerforge.layers.operations.operand import Operand, shape_of
 from layerforge.layers.operations.registration import operation, register
 from layerforge.shapes import Shape, text
 
-_TRIANGULAR: Final = {
+TRIANGULAR: Final = {
     "cholesky": "Splits a positive definite matrix into a triangular one and its transpose.",
     "cholesky_inverse": "Gives the inverse of the matrix whose triangular factor this is.",
 }
-_OF_SPECTRUM: Final = {
+OF_SPECTRUM: Final = {
     "eig": "Gives the eigenvalues of a matrix, and as output 1 its eigenvectors.",
     "eigh": "Gives the eigenvalues of a symmetric matrix, and as output 1 its eigenvectors.",
 }
-_DETERMINANTS: Final = {
+DETERMINANTS: Final = {
     "det": "Takes the determinant of a matrix.",
     "logdet": "Takes the logarithm of the determinant of a positive definite matrix.",
 }
@@ -58,11 +59,11 @@ def _determinant(x: Shape) -> Effect:
     return Effect(square(x)[:-2])
 
 
-for _name, _doc in _TRIANGULAR.items():
+for _name, _doc in TRIANGULAR.items():
     register(_name, _triangular, _doc)
-for _name, _doc in _OF_SPECTRUM.items():
+for _name, _doc in OF_SPECTRUM.items():
     register(_name, _spectrum, _doc)
-for _name, _doc in _DETERMINANTS.items():
+for _name, _doc in DETERMINANTS.items():
     register(_name, _determinant, _doc)
 
 
@@ -129,7 +130,9 @@ def _solved(a: Shape, b: Shape) -> Effect:
         raise SpecError("wrong-rank", message, "b")
     at = len(a) - 2
     if a[at] != b[at]:
-        message = f"needs in `b` as many rows as in `a`: {text(a)} and {text(b)} have {a[at]} and {b[at]}"
+        message = (
+            f"needs in `b` as many rows as in `a`: {text(a)} and {text(b)} have {a[at]} and {b[at]}"
+        )
         raise SpecError("shape-mismatch", message, "b")
     return Effect(b)
 
@@ -139,4 +142,5 @@ def lstsq(a: Operand, b: Operand, *, rcond: OptionalNumber = None) -> Effect:
     """Gives the x for which a x comes closest to b; the rows are the samples of the batch."""
     rows, right = needs_rank(a, 2, name="a"), needs_rank(b, 1, 2, "b")
     check_length(a, b, (0, 0), ("a", "b"))
+    all_known((*rows, *right))
     return Effect((rows[1], *right[1:]))

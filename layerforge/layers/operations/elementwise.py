@@ -17,7 +17,7 @@ from layerforge.layers.operations.operand import Array, Operand
 from layerforge.layers.operations.registration import operation, register
 from layerforge.shapes import Shape
 
-_OF_ONE_TENSOR: Final = {
+OF_ONE_TENSOR: Final = {
     "abs": "Takes the sign away.",
     "absolute": "Takes the sign away; the same as `ops.abs`.",
     "angle": "Gives the angle of each complex number; 0 or pi for real ones.",
@@ -74,13 +74,13 @@ _OF_ONE_TENSOR: Final = {
     "tanh": "Takes the hyperbolic tangent.",
     "trunc": "Cuts off what stands behind the decimal point.",
 }
-_LIKE_ONE_TENSOR: Final = {
+LIKE_ONE_TENSOR: Final = {
     "array": "Gives the tensor again, in another type if `dtype` says so.",
     "empty_like": "Gives a tensor of the same shape whose values are left open.",
     "ones_like": "Gives a tensor of ones of the same shape.",
     "zeros_like": "Gives a tensor of zeros of the same shape.",
 }
-_TRIANGLES: Final = {
+TRIANGLES: Final = {
     "tril": "Keeps what lies on and below the diagonal k of the last two axes, 0 elsewhere.",
     "triu": "Keeps what lies on and above the diagonal k of the last two axes, 0 elsewhere.",
 }
@@ -98,11 +98,11 @@ def _triangle(x: Shape, *, k: Integer = 0) -> Effect:
     return Effect(needs_rank(x, 2, ANY))
 
 
-for _name, _doc in _OF_ONE_TENSOR.items():
+for _name, _doc in OF_ONE_TENSOR.items():
     register(_name, _same, _doc)
-for _name, _doc in _LIKE_ONE_TENSOR.items():
+for _name, _doc in LIKE_ONE_TENSOR.items():
     register(_name, _like, _doc)
-for _name, _doc in _TRIANGLES.items():
+for _name, _doc in TRIANGLES.items():
     register(_name, _triangle, _doc)
 
 

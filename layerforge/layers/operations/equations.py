@@ -1,7 +1,6 @@
 """`ops.einsum`: sums of products, written with a letter for each axis."""
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
 
 from layerforge.arguments import INVALID, Found, refuse
@@ -9,13 +8,14 @@ from layerforge.diagnostics import Diagnostic, SpecError
 from layerforge.layers.effect import Effect
 from layerforge.layers.operations.fitting import broadcast
 from layerforge.layers.operations.registration import operation
+from layerforge.records import record
 from layerforge.shapes import UNKNOWN, Dim, Shape, describe, differ, size
 from layerforge.source import Node, Scalar, is_null
 
 _TERM: Final = re.compile(r"[a-z]*(\.\.\.)?[a-z]*")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Subscripts:
     """An equation such as `bij,bjk->bik`; blanks between its signs are left out."""
 
@@ -34,7 +34,9 @@ class Subscripts:
         if fault is None and len(sides) == 1 and "..." in text:
             fault = "an equation whose output is written behind `->`, since it has `...`"
         if fault is not None:
-            found.append(Diagnostic("bad-equation", f"expected {fault}, not `{node.text}`", node.span))
+            found.append(
+                Diagnostic("bad-equation", f"expected {fault}, not `{node.text}`", node.span)
+            )
             return INVALID
         return text
 

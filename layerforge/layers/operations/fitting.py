@@ -89,7 +89,11 @@ def _unfit(values: tuple[Value, Value], names: tuple[str, str], axis: int) -> Sp
     """The fault of two operands on an axis counted from the end."""
     a, b = shape_of(values[0]), shape_of(values[1])
     clash = f"{_dim(a[axis])} and {_dim(b[axis])}"
-    where = "on the last axis" if axis == -1 else f"on the {_ORDINALS.get(-axis, f'{-axis}th')} last axis"
+    where = (
+        "on the last axis"
+        if axis == -1
+        else f"on the {_ORDINALS.get(-axis, f'{-axis}th')} last axis"
+    )
     message = f"needs tensors that fit, last axis to last axis: {_pair(values, names)} have {clash} {where}"
     help = None
     if UNKNOWN in (a[axis], b[axis]):
@@ -139,6 +143,15 @@ def needs_rank(x: Value, least: int, most: int | None = None, name: str = "") ->
 
 
 ANY = 16  # as many axes as one likes, for `needs_rank`
+
+
+def all_known(x: Shape) -> Shape:
+    """The shape if Keras knows all of it, which it must for some operations on TensorFlow."""
+    for axis in range(len(x)):
+        known_dim(
+            x, axis, "TensorFlow compiles it for fixed lengths alone; give inputs a `batch_size`"
+        )
+    return x
 
 
 def known_dim(x: Shape, axis: int, why: str) -> int:

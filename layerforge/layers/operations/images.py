@@ -6,7 +6,7 @@ from layerforge.diagnostics import SpecError
 from layerforge.layers.effect import Effect
 from layerforge.layers.kinds import DataFormat, Flag, Number, Padding, Positive
 from layerforge.layers.operations.convolving import each_axis
-from layerforge.layers.operations.fitting import check_same, needs_rank, places
+from layerforge.layers.operations.fitting import all_known, check_same, needs_rank, places
 from layerforge.layers.operations.kinds import (
     FillMode,
     Interpolation,
@@ -56,7 +56,7 @@ def resize(
     fill_value: Number = 0.0,
     data_format: DataFormat = None,
 ) -> Effect:
-    """Gives images another size [rows, columns], stretched, or cropped or padded to keep their sides' ratio."""
+    """Gives images another size [rows, columns]: stretched, or cropped or padded to keep proportions."""
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
         message = "takes `crop_to_aspect_ratio` or `pad_to_aspect_ratio`, not both"
         raise SpecError("conflicting-arguments", message, "pad_to_aspect_ratio")
@@ -99,7 +99,9 @@ def affine_transform(
     grid_of_images(images, data_format)
     numbers = needs_rank(transform, 1, 2, "transform")
     if differ(numbers[-1], 8):
-        raise SpecError("shape-mismatch", f"needs 8 numbers in `transform`, not {numbers[-1]}", "transform")
+        raise SpecError(
+            "shape-mismatch", f"needs 8 numbers in `transform`, not {numbers[-1]}", "transform"
+        )
     return Effect(images)
 
 
@@ -288,7 +290,10 @@ def _side(length: Dim, given: dict[str, int | None], sign: int) -> Dim:
     else:
         made = target
         rest = sign * (target - length) - (first or 0) - (second or 0)
-    if made is UNKNOWN and sign < 0:
+    if length is UNKNOWN and sign > 0 and target is not None:
+        message = f"needs `{names[0]}` and `{names[1]}`, since the side of the images is free"
+        raise SpecError("unknown-dimension", message, names[2])
+    if length is UNKNOWN and sign < 0 and target is None:
         message = f"needs `{names[2]}`, since the side of the images is free"
         raise SpecError("unknown-dimension", message)
     if rest < 0:
@@ -306,8 +311,9 @@ def map_coordinates(
     fill_mode: FillMode = "constant",
     fill_value: Number = 0,
 ) -> Effect:
-    """Reads values at places between the others: `coordinates` holds a position on each axis, the batch's first."""
+    """Reads values between the others, at `coordinates`: a position on each axis, the batch's first."""
     axes, *shape = needs_rank(coordinates, 2, 16, "coordinates")
+    all_known(inputs)
     if axes != len(inputs):
         message = f"needs a row for each of the {len(inputs)} axes in `coordinates`, not {axes}"
         raise SpecError("shape-mismatch", message, "coordinates")
@@ -329,7 +335,9 @@ def scale_and_translate(
     axes = places(images, spatial_dims, "spatial_dims")
     for name, value in (("scale", scale), ("translation", translation)):
         if shape_of(value) != (len(axes),):
-            message = f"needs {len(axes)} numbers in `{name}`, one for each axis, not {named(value)}"
+            message = (
+                f"needs {len(axes)} numbers in `{name}`, one for each axis, not {named(value)}"
+            )
             raise SpecError("shape-mismatch", message, name)
     wanted: Shape = tuple(UNKNOWN if dim is None else dim for dim in output_shape)
     if len(wanted) != len(images) or any(

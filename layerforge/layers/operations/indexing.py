@@ -9,6 +9,7 @@ from layerforge.layers.effect import Effect
 from layerforge.layers.kinds import Axis, Flag, Number, Positive
 from layerforge.layers.operations.fitting import (
     ANY,
+    all_known,
     broadcast,
     flat,
     needs_rank,
@@ -207,7 +208,7 @@ def multi_hot(
 @operation()
 def unravel_index(indices: Shape, *, shape: SizeList) -> Effect:
     """Turns positions in one long row into positions in a tensor of this shape: an output for each axis."""
-    return several([indices] * len(shape))
+    return several([all_known(indices)] * len(shape))
 
 
 @operation()
@@ -222,9 +223,7 @@ def diff(a: Shape, *, n: Positive = 1, axis: Axis = -1) -> Effect:
 
 
 @operation()
-def extract_sequences(
-    x: Shape, *, sequence_length: Positive, sequence_stride: Positive
-) -> Effect:
+def extract_sequences(x: Shape, *, sequence_length: Positive, sequence_stride: Positive) -> Effect:
     """Cuts the last axis into pieces that begin `sequence_stride` apart and may overlap."""
     length = needs_rank(x, 1, ANY)[-1]
     if length < sequence_length:

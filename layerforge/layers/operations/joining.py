@@ -1,5 +1,7 @@
 """Operations that make one tensor of several, or several of one."""
 
+from itertools import pairwise
+
 from layerforge.diagnostics import SpecError
 from layerforge.layers.effect import Effect
 from layerforge.layers.kinds import Axis, OptionalPositive, Positive
@@ -13,7 +15,8 @@ from layerforge.layers.operations.fitting import (
 )
 from layerforge.layers.operations.kinds import Indexing, OptionalAxis, Sections
 from layerforge.layers.operations.registration import operation
-from layerforge.shapes import UNKNOWN, Dim, Shape, describe, differ, size
+from layerforge.shapes import Dim, Shape, describe, differ, size
+
 
 def check_alike(shapes: tuple[Shape, ...], axis: int | None) -> None:
     """Raises SpecError unless all shapes agree, except on one axis where it is given."""
@@ -53,7 +56,7 @@ def hstack(*xs: Shape) -> Effect:
 @operation()
 def vstack(*xs: Shape) -> Effect:
     """Joins tensors along the batch."""
-    return joined(tuple(needs_rank(x, 2, ANY) for x in xs), 0)
+    return joined(tuple(needs_rank(x, 1, ANY) for x in xs), 0)
 
 
 @operation()
@@ -112,15 +115,12 @@ def cut(x: Shape, axis: int, where: int | tuple[int, ...], arg: str) -> Effect:
             help = "`ops.array_split` makes parts that are nearly equal"
             raise SpecError("shape-mismatch", message, arg, help)
         return several([with_dim(x, axis, length // where)] * where)
-    end = length if isinstance(length, int) else max(where)
+    end = known_dim(x, axis, "TensorFlow cuts a free axis into equal parts alone")
     borders = (0, *where, end)
     if list(borders) != sorted(borders):
         message = f"needs places in order, from 0 to {end}, not {list(where)}"
         raise SpecError("out-of-range", message, arg)
-    parts: list[Dim] = [b - a for a, b in zip(borders, borders[1:], strict=False)]
-    if length is UNKNOWN:
-        parts[-1] = UNKNOWN
-    return several(with_dim(x, axis, part) for part in parts)
+    return several(with_dim(x, axis, b - a) for a, b in pairwise(borders))
 
 
 @operation()
@@ -158,9 +158,7 @@ def dsplit(x: Shape, *, indices_or_sections: Sections) -> Effect:
 def array_split(x: Shape, *, indices_or_sections: Positive, axis: Axis = 0) -> Effect:
     """Cuts a tensor along an axis into parts that are nearly equal, the longer ones first."""
     at, parts = place(x, axis), indices_or_sections
-    length = x[at]
-    if not isinstance(length, int):
-        return several([x] * parts)
+    length = known_dim(x, at, "TensorFlow cuts a free axis into equal parts alone, `ops.split`")
     part, longer = divmod(length, parts)
     return several(with_dim(x, at, part + (number < longer)) for number in range(parts))
 

@@ -4,9 +4,25 @@ from typing import Annotated, Final, TypeAlias
 
 from layerforge.arguments import Choice, Either, Flag, ListOf, Literal, Optional, Real, Text, Whole
 
-DTYPES: Final = tuple(
-    "float16 float32 float64 uint8 uint16 uint32 uint64 int8 int16 int32 int64 bfloat16 bool string"
-    " float8_e4m3fn float8_e5m2 complex64 complex128".split()
+DTYPES: Final = (
+    "float16",
+    "float32",
+    "float64",
+    "bfloat16",
+    "float8_e4m3fn",
+    "float8_e5m2",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "bool",
+    "string",
+    "complex64",
+    "complex128",
 )
 _AXIS: Final = Whole(-16, 16)
 _AXES: Final = Either(
@@ -27,7 +43,9 @@ OptionalFlag: TypeAlias = Annotated[bool | None, Optional(Flag())]
 OptionalNumber: TypeAlias = Annotated[float | None, Optional(Real())]
 OptionalInteger: TypeAlias = Annotated[int | None, Optional(Whole())]
 OptionalNonNegative: TypeAlias = Annotated[int | None, Optional(Whole(0))]
-Limit: TypeAlias = Annotated[float | tuple[float, ...], Either((Real(), ListOf(Real(), at_least=1)))]
+Limit: TypeAlias = Annotated[
+    float | tuple[float, ...], Either((Real(), ListOf(Real(), at_least=1)))
+]
 Repeats: TypeAlias = Annotated[
     int | tuple[int, ...], Either((Whole(0), ListOf(Whole(0), at_least=1)))
 ]
@@ -35,9 +53,7 @@ Shifts: TypeAlias = Annotated[int | tuple[int, ...], Either((Whole(), ListOf(Who
 Sections: TypeAlias = Annotated[
     int | tuple[int, ...], Either((Whole(1), ListOf(Whole(0), at_least=1)))
 ]
-Positions: TypeAlias = Annotated[
-    tuple[float, ...] | None, Optional(ListOf(Real(), at_least=2))
-]
+Positions: TypeAlias = Annotated[tuple[float, ...] | None, Optional(ListOf(Real(), at_least=2))]
 Dims: TypeAlias = Annotated[tuple[int, ...], ListOf(Whole(0), single=True)]
 Starts: TypeAlias = Annotated[tuple[int, ...], ListOf(Whole(0), at_least=1)]
 Extents: TypeAlias = Annotated[tuple[int, ...], ListOf(Whole(-1), at_least=1)]
@@ -110,8 +126,6 @@ ScalingMethod: TypeAlias = Annotated[
         )
     ),
 ]
-OutputShape: TypeAlias = Annotated[
-    tuple[int | None, ...], ListOf(Optional(Whole(1)), at_least=1)
-]
+OutputShape: TypeAlias = Annotated[tuple[int | None, ...], ListOf(Optional(Whole(1)), at_least=1)]
 PadFill: TypeAlias = Annotated[str, Choice(("constant",))]
 SplineOrder: TypeAlias = Annotated[int, Whole(0, 1)]

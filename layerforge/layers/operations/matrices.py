@@ -64,10 +64,12 @@ def dot(x1: Operand, x2: Operand) -> Effect:
 
 @operation()
 def inner(x1: Operand, x2: Operand) -> Effect:
-    """Multiplies along the last axis of both, each row with each row."""
-    a, b = shape_of(x1), shape_of(x2)
-    if not a or not b:
-        return Effect(a or b)
+    """Multiplies along the last axis of both, each row with each row.
+
+    TensorFlow compiles it only for tensors that could also be multiplied value by value.
+    """
+    a, b = needs_rank(x1, 1, ANY, "x1"), needs_rank(x2, 1, ANY, "x2")
+    broadcast(x1, x2)
     check_length(x1, x2, (len(a) - 1, len(b) - 1), _X)
     return contraction((*a[:-1], *b[:-1]), a[-1])
 
@@ -105,16 +107,6 @@ def tensordot(x1: Operand, x2: Operand, *, axes: ContractedAxes = 2) -> Effect:
     left = tuple(dim for at, dim in enumerate(a) if at not in ones)
     right = tuple(dim for at, dim in enumerate(b) if at not in others)
     return contraction((*left, *right), *(a[one] for one in ones))
-
-
-@operation()
-def kron(x1: Operand, x2: Operand) -> Effect:
-    """Puts in the place of each value of x1 the whole of x2, multiplied with it."""
-    a, b = shape_of(x1), shape_of(x2)
-    if len(a) != len(b):
-        message = f"needs two tensors of as many axes, not {len(a)} and {len(b)}"
-        raise SpecError("shape-mismatch", message)
-    return Effect(tuple(m * n for m, n in zip(a, b, strict=True)))
 
 
 @operation()
@@ -206,6 +198,11 @@ def diagflat(x: Shape, *, k: Integer = 0) -> Effect:
 
 
 @operation()
-def vander(x: Shape, *, N: OptionalNonNegative = None, increasing: Flag = False) -> Effect:
-    """Gives the powers of each number, N of them, the highest first; as many as there are numbers by default."""
+def vander(
+    x: Shape,
+    *,
+    N: OptionalNonNegative = None,  # noqa: N803 - Keras's name
+    increasing: Flag = False,
+) -> Effect:
+    """Gives N powers of each number, the highest first; as many as there are numbers by default."""
     return Effect((*needs_rank(x, 1), x[0] if N is None else N))

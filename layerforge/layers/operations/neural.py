@@ -20,6 +20,7 @@ from layerforge.layers.operations.kinds import (
     RequiredAxes,
 )
 from layerforge.layers.operations.operand import (
+    Indices,
     Operand,
     OptionalOperand,
     Value,
@@ -79,7 +80,9 @@ def _check_scale(x: Shape, axes: tuple[int, ...], value: Value | None, name: str
         return
     if len(shape) == len(x) and broadcast(x, shape, ("x", name)) == x:
         return
-    message = f"needs a `{name}` of the shape {wanted}, as the axes it normalises, not {named(value)}"
+    message = (
+        f"needs a `{name}` of the shape {wanted}, as the axes it normalises, not {named(value)}"
+    )
     raise SpecError("shape-mismatch", message, name)
 
 
@@ -105,7 +108,9 @@ def batch_normalization(
     values = {"mean": mean, "variance": variance, "offset": offset, "scale": scale}
     for name, value in values.items():
         if value is not None and shape_of(value) != wanted:
-            message = f"needs a `{name}` of {wanted[0]} values, one for each channel, not {named(value)}"
+            message = (
+                f"needs a `{name}` of {wanted[0]} values, one for each channel, not {named(value)}"
+            )
             raise SpecError("shape-mismatch", message, name)
     return Effect(x)
 
@@ -146,10 +151,13 @@ def dot_product_attention(
 def _check_heads(query: Shape, key: Shape) -> None:
     """Raises SpecError unless the heads of the keys serve equal groups of the queries' heads."""
     heads, shared = query[2], key[2]
-    if isinstance(heads, int) and isinstance(shared, int) and heads != shared:
-        if heads % shared or shared == 1:
-            message = f"needs as many heads in `key` as in `query`, {heads}, or an even part, not {shared}"
-            raise SpecError("shape-mismatch", message, "key")
+    if not isinstance(heads, int) or not isinstance(shared, int) or heads == shared:
+        return
+    if heads % shared or shared == 1:
+        message = (
+            f"needs as many heads in `key` as in `query`, {heads}, or an even part, not {shared}"
+        )
+        raise SpecError("shape-mismatch", message, "key")
 
 
 @operation()
@@ -179,7 +187,7 @@ def _classes_last(output: Value, axis: int) -> Shape:
 
 @operation()
 def sparse_categorical_crossentropy(
-    target: Operand, output: Operand, *, from_logits: Flag = False, axis: Axis = -1
+    target: Indices, output: Operand, *, from_logits: Flag = False, axis: Axis = -1
 ) -> Effect:
     """Gives the cross-entropy of distributions on the last axis with the number of the true class."""
     wanted, given = _classes_last(output, axis)[:-1], shape_of(target)
@@ -193,10 +201,10 @@ def sparse_categorical_crossentropy(
 
 @operation()
 def ctc_loss(
-    target: Operand,
+    target: Indices,
     output: Operand,
-    target_length: Operand,
-    output_length: Operand,
+    target_length: Indices,
+    output_length: Indices,
     *,
     mask_index: NonNegative = 0,
 ) -> Effect:
@@ -217,7 +225,7 @@ def ctc_loss(
 @operation()
 def ctc_decode(
     inputs: Operand,
-    sequence_lengths: Operand,
+    sequence_lengths: Indices,
     *,
     strategy: DecodingStrategy = "greedy",
     beam_width: Positive = 100,

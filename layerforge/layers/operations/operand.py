@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
 
 from layerforge.arguments import INVALID, Found, refuse
 from layerforge.arguments.numbers import REAL, WHOLE
 from layerforge.diagnostics import Diagnostic
+from layerforge.records import record
 from layerforge.shapes import Shape, describe, text
 from layerforge.source import Node, Scalar
 from layerforge.source import Sequence as SequenceNode
@@ -17,7 +17,7 @@ _WORDS: Final = {"true": True, "false": False}
 _ENDLESS: Final = re.compile(r"([-+]?)\.?(inf|nan)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Array:
     """A constant tensor, written as a list or as lists within lists; it has no batch axis."""
 
@@ -41,11 +41,18 @@ def shape_of(value: Value) -> Shape:
 # Operations that ask their operands for a shape or a type, which a plain number has not: there the
 # model holds a list of one number in its place.
 ARRAYS_ONLY: Final = frozenset(
-    f"ops.{name}"
-    for name in (
-        "heaviside hypot polar bitwise_and bitwise_or bitwise_xor bitwise_left_shift"
-        " bitwise_right_shift left_shift right_shift".split()
-    )
+    {
+        "ops.heaviside",
+        "ops.hypot",
+        "ops.polar",
+        "ops.bitwise_and",
+        "ops.bitwise_or",
+        "ops.bitwise_xor",
+        "ops.bitwise_left_shift",
+        "ops.bitwise_right_shift",
+        "ops.left_shift",
+        "ops.right_shift",
+    }
 )
 
 
@@ -66,7 +73,7 @@ def named(value: Value) -> str:
     return describe(value) if isinstance(value, tuple) else f"the number {value}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Constant:
     """A number, or a list of numbers or of such lists, as a tensor that does not change."""
 

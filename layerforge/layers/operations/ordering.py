@@ -19,17 +19,17 @@ from layerforge.layers.operations.kinds import (
     OptionalInteger,
     Side,
 )
-from layerforge.layers.operations.operand import Operand, shape_of
+from layerforge.layers.operations.operand import Indices, Operand, shape_of
 from layerforge.layers.operations.registration import operation, register
 from layerforge.shapes import UNKNOWN, Dim, Shape, describe
 
-_RUNNING: Final = {
+RUNNING: Final = {
     "cumprod": "Multiplies each value along an axis with all before it.",
     "cumsum": "Adds to each value along an axis all before it.",
     "nancumprod": "Multiplies each value along an axis with all before it, NaN counted as 1.",
     "nancumsum": "Adds to each value along an axis all before it, NaN counted as 0.",
 }
-_SORTED: Final = {
+SORTED: Final = {
     "argsort": "Gives the positions that the values along an axis would have in order.",
     "sort": "Puts the values along an axis in order, the smallest first.",
 }
@@ -51,22 +51,10 @@ def _along(x: Shape, axis: int | None) -> Effect:
     return Effect(x)
 
 
-for _name, _doc in _RUNNING.items():
+for _name, _doc in RUNNING.items():
     register(_name, _running, _doc)
-for _name, _doc in _SORTED.items():
+for _name, _doc in SORTED.items():
     register(_name, _sorted, _doc)
-
-
-@operation()
-def argpartition(x: Shape, *, kth: NonNegative, axis: OptionalAxis = -1) -> Effect:
-    """Gives positions that put the kth smallest value in its place, smaller ones before it."""
-    if axis is not None and place(x, axis) != len(x) - 1:
-        message = f"works along the last axis, not along axis {axis}: TensorFlow's version fails there"
-        raise SpecError("wrong-axis", message, "axis", "move the axis to the end first")
-    (length,) = flat(x) if axis is None else x[-1:]
-    if length <= kth:
-        raise SpecError("out-of-range", f"needs a `kth` below {length}, not {kth}", "kth")
-    return _along(x, axis)
 
 
 @operation()
@@ -81,7 +69,7 @@ def top_k(x: Shape, *, k: Positive, sorted: Flag = True) -> Effect:
 
 
 @operation()
-def in_top_k(targets: Operand, predictions: Operand, *, k: Positive) -> Effect:
+def in_top_k(targets: Indices, predictions: Operand, *, k: Positive) -> Effect:
     """Says whether each sample's class in `targets` is among its k likeliest in `predictions`."""
     classes = needs_rank(targets, 1, name="targets")
     needs_rank(predictions, 2, name="predictions")

@@ -1,22 +1,22 @@
-"""`ops.rearrange`: axes put together, taken apart and put into another order, written with a name for each."""
+"""`ops.rearrange`: axes joined, split and put into another order, written with a name for each."""
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
 
 from layerforge.arguments import INVALID, Found, Whole, refuse
-from layerforge.diagnostics import Diagnostic, SpecError
+from layerforge.diagnostics import SpecError
 from layerforge.layers.effect import Effect
 from layerforge.layers.kinds import Word
 from layerforge.layers.operations.fitting import known_dim
 from layerforge.layers.operations.registration import operation
+from layerforge.records import record
 from layerforge.shapes import Shape, describe
 from layerforge.source import Mapping, Node
 
 _AXIS: Final = re.compile(r"\w+|\(.*?\)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NamedSizes:
     """A mapping of names to lengths, such as `{h: 2, w: 2}`."""
 
@@ -47,7 +47,9 @@ def rearrange(tensor: Shape, *, pattern: Word, axes_lengths: Lengths = None) -> 
     """
     before, after = _sides(pattern)
     if len(before) != len(tensor):
-        message = f"needs a pattern of {len(tensor)} axes, the batch counted, for {describe(tensor)}"
+        message = (
+            f"needs a pattern of {len(tensor)} axes, the batch counted, for {describe(tensor)}"
+        )
         raise SpecError("wrong-rank", message, "pattern")
     why = "Keras's rearrange works on fixed lengths alone, so give the input a `batch_size`"
     lengths = dict(axes_lengths or {})
@@ -83,7 +85,9 @@ def _note(names: list[str], length: int, lengths: dict[str, int]) -> None:
         raise SpecError("missing-argument", message, "axes_lengths")
     given = _product([name for name in names if name in lengths], lengths)
     if length % given or (not open_names and length != given):
-        message = f"cannot split an axis of {length} into {' x '.join(map(str, names))} with {lengths}"
+        message = (
+            f"cannot split an axis of {length} into {' x '.join(map(str, names))} with {lengths}"
+        )
         raise SpecError("shape-mismatch", message, "axes_lengths")
     for name in open_names:
         lengths[name] = length // given

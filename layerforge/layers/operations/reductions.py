@@ -23,11 +23,11 @@ from layerforge.layers.operations.kinds import (
     QuantileMethod,
     RequiredAxes,
 )
-from layerforge.layers.operations.operand import Operand, OptionalOperand, Value, shape_of
+from layerforge.layers.operations.operand import Indices, Operand, OptionalOperand, Value, shape_of
 from layerforge.layers.operations.registration import operation, register
 from layerforge.shapes import UNKNOWN, Shape, differ
 
-_ALONG_AXES: Final = {
+ALONG_AXES: Final = {
     "all": "Says whether all values along the axes are true.",
     "amax": "Keeps the largest value along the axes.",
     "amin": "Keeps the smallest value along the axes.",
@@ -37,7 +37,6 @@ _ALONG_AXES: Final = {
     "median": "Keeps the middle value along the axes.",
     "nanmax": "Keeps the largest value along the axes that is not NaN.",
     "nanmean": "Averages the values along the axes that are not NaN.",
-    "nanmedian": "Keeps the middle one of the values along the axes that are not NaN.",
     "nanmin": "Keeps the smallest value along the axes that is not NaN.",
     "nanprod": "Multiplies the values along the axes that are not NaN.",
     "nanstd": "Takes the standard deviation of the values along the axes that are not NaN.",
@@ -48,23 +47,21 @@ _ALONG_AXES: Final = {
     "sum": "Adds the values along the axes.",
     "var": "Takes the variance along the axes.",
 }
-_EXTREMES: Final = {
+EXTREMES: Final = {
     "max": "Keeps the largest value along the axes, or `initial` if that is larger.",
     "min": "Keeps the smallest value along the axes, or `initial` if that is smaller.",
 }
-_POSITIONS: Final = {
+POSITIONS: Final = {
     "argmax": "Gives the position of the largest value along an axis, counted from 0.",
     "argmin": "Gives the position of the smallest value along an axis, counted from 0.",
     "nanargmax": "Gives the position of the largest value along an axis that is not NaN.",
     "nanargmin": "Gives the position of the smallest value along an axis that is not NaN.",
 }
-_QUANTILES: Final = {
-    "nanpercentile": "Gives the values below which q percent of those lie that are not NaN.",
-    "nanquantile": "Gives the values below which the fraction q of those lies that are not NaN.",
+QUANTILES: Final = {
     "percentile": "Gives the values below which q percent of those along the axes lie.",
     "quantile": "Gives the values below which the fraction q of those along the axes lies.",
 }
-_SEGMENTS: Final = {
+SEGMENTS: Final = {
     "segment_max": "Keeps the largest of all samples that carry the same number in `segment_ids`.",
     "segment_min": "Keeps the smallest of all samples that carry the same number in `segment_ids`.",
     "segment_prod": "Multiplies all samples that carry the same number in `segment_ids`.",
@@ -100,7 +97,7 @@ def _quantile(
 
 def _segment(
     data: Shape,
-    segment_ids: Operand,
+    segment_ids: Indices,
     *,
     num_segments: OptionalPositive = None,
     sorted: Flag = False,
@@ -112,15 +109,15 @@ def _segment(
     return Effect((UNKNOWN if num_segments is None else num_segments, *data[1:]))
 
 
-for _name, _doc in _ALONG_AXES.items():
+for _name, _doc in ALONG_AXES.items():
     register(_name, _along_axes, _doc)
-for _name, _doc in _EXTREMES.items():
+for _name, _doc in EXTREMES.items():
     register(_name, _extreme, _doc)
-for _name, _doc in _POSITIONS.items():
+for _name, _doc in POSITIONS.items():
     register(_name, _position, _doc)
-for _name, _doc in _QUANTILES.items():
+for _name, _doc in QUANTILES.items():
     register(_name, _quantile, _doc)
-for _name, _doc in _SEGMENTS.items():
+for _name, _doc in SEGMENTS.items():
     register(_name, _segment, _doc)
 
 
@@ -157,9 +154,7 @@ def _check_weights(x: Shape, axis: int | None, weights: Value) -> None:
 
 
 @operation()
-def norm(
-    x: Shape, *, ord: Order = None, axis: Axes = None, keepdims: Flag = False
-) -> Effect:
+def norm(x: Shape, *, ord: Order = None, axis: Axes = None, keepdims: Flag = False) -> Effect:
     """Takes the length of vectors, or the size of matrices where `axis` names two axes.
 
     Formula: sqrt(sum x^2) by default; `ord` names another norm, as in NumPy.

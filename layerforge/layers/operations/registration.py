@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from layerforge.arguments import Parameter, Signature
@@ -11,12 +10,13 @@ from layerforge.diagnostics import SpecError
 from layerforge.layers.catalog import CATALOG, LayerType, Shapes
 from layerforge.layers.effect import Effect
 from layerforge.layers.operations.operand import Constant
+from layerforge.records import record
 from layerforge.shapes import Shape
 
 Function = Callable[..., Effect]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """A rule that is called on tensors by place or by name, and on constants by name.
 
@@ -35,14 +35,21 @@ class Rule:
             return self.function(*shapes, **given)
         free = [slot for slot in self.slots if slot not in given]
         if len(shapes) > len(free):
-            many = {0: "no tensor", 1: "one tensor"}.get(len(free), f"at most {len(free)} tensors")
-            message = f"takes {many} here, not {len(shapes)}"
-            raise SpecError("too-many-inputs", message)
+            raise self._too_many(len(shapes), len(free), given)
         filled = {**dict(zip(free, shapes, strict=False)), **given}
         for name in self.required:
             if name not in filled:
                 raise self._missing(name)
         return self.function(**filled)
+
+    def _too_many(self, found: int, wanted: int, given: Mapping[str, Any]) -> SpecError:
+        many = {0: "no tensor", 1: "one tensor"}.get(wanted, f"at most {wanted} tensors")
+        written = next((name for name in self.constants if name in given), None)
+        if written is None:
+            return SpecError("too-many-inputs", f"takes {many}, not {found}")
+        message = f"takes {many} beside the constant `{written}`, not {found}"
+        help = "write an argument that is no tensor with its name"
+        return SpecError("too-many-inputs", message, written, help)
 
     def _missing(self, name: str) -> SpecError:
         message = f"needs `{name}` to be called on"
@@ -89,15 +96,15 @@ def entry_of(word: str, rule: Function, doc: str) -> LayerType:
     variadic = bool(code.co_flags & 0x04)
     required = slots[: len(slots) - len(rule.__defaults__ or ())]
     return LayerType(
-        word,
-        Signature(word, parameters, "operation", doc),
-        Rule(rule, slots, required, constants, variadic),
-        (*slots, *(name for name in keywords if name in constants)),
-        0,
-        variadic,
-        {},
-        frozenset(parameter.name for parameter in parameters),
-        frozenset(name for name in slots if rule.__annotations__[name] == Shapes),
+        name=word,
+        signature=Signature(word, parameters, "operation", doc),
+        rule=Rule(rule, slots, required, constants, variadic),
+        tensors=(*slots, *(name for name in keywords if name in constants)),
+        required_tensors=0,  # the rule itself knows which may be constants
+        variadic=variadic,
+        options={},
+        own=frozenset(parameter.name for parameter in parameters),
+        listed=frozenset(name for name in slots if rule.__annotations__[name] == Shapes),
     )
 
 

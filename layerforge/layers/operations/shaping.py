@@ -25,8 +25,9 @@ from layerforge.layers.operations.kinds import (
     Shifts,
     TwoAxes,
 )
-from layerforge.layers.operations.registration import operation, register
+from layerforge.layers.operations.registration import operation
 from layerforge.shapes import UNKNOWN, Dim, Shape, describe, size, text
+
 
 @operation()
 def fliplr(x: Shape) -> Effect:
@@ -176,7 +177,9 @@ def pad(
     `pad_width` is a pair [before, after] for each axis, the batch's first: [[0, 0], [2, 0], [0, 0]].
     """
     if len(pad_width) != len(x):
-        message = f"needs a pair for each of the {len(x)} axes, the batch's first, not {len(pad_width)}"
+        message = (
+            f"needs a pair for each of the {len(x)} axes, the batch's first, not {len(pad_width)}"
+        )
         raise SpecError("wrong-length", message, "pad_width")
     if constant_values is not None and mode != "constant":
         message = f"takes no `constant_values` with `mode: {mode}`"

@@ -1,0 +1,121 @@
+"""The values of a Keras configuration as nodes, so that an argument's own kind reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Lookup
+from typing import Any, Final
+
+from layerforge.arguments import Signature
+from layerforge.components.table import Entry
+from layerforge.components.table import find as find_component
+from layerforge.diagnostics import SpecError
+from layerforge.layers import LayerType, find
+from layerforge.source import Mapping, Node, Scalar, Sequence
+from layerforge.writing.stack import is_automatic
+from layerforge.writing.values import NOWHERE, text
+
+Config = Lookup[str, Any]
+
+# Where Keras keeps what a configuration names, beside the module's own name.
+_CATEGORIES: Final = (
+    "initializers",
+    "regularizers",
+    "constraints",
+    "activations",
+    "dtype_policies",
+)
+# What Keras writes into a configuration, and its class does not take or sets by itself.
+_INTERNAL: Final = frozenset(
+    ("zero_output_for_mask", "quantization_config", "input_axes", "output_axes", "rms_scaling")
+)
+_AUTOMATIC: Final = "forward_", "backward_"
+
+
+def node_of(value: Any) -> Node:
+    """The node that a spec would have for a value. Raises SpecError for what no spec can hold."""
+    if value is None:
+        return scalar("null")
+    if isinstance(value, bool):
+        return scalar("true" if value else "false")
+    if isinstance(value, int | float):
+        return scalar(repr(value))
+    if isinstance(value, str):
+        return Scalar(value, True, NOWHERE)
+    if isinstance(value, list | tuple):
+        return Sequence(tuple(node_of(each) for each in value), NOWHERE)
+    if isinstance(value, Lookup):
+        return _object(value) if "class_name" in value else _mapping(value)
+    raise SpecError("not-importable", f"holds a {type(value).__name__}, which no spec can write")
+
+
+def scalar(text: str) -> Scalar:
+    """A word without quotes."""
+    return Scalar(text, False, NOWHERE)
+
+
+def _mapping(value: Config) -> Mapping:
+    return Mapping(tuple((scalar(str(k)), node_of(v)) for k, v in value.items()), NOWHERE)
+
+
+def _object(value: Config) -> Node:
+    """A serialised object: a tuple or an array, a dtype policy, a component, or a layer."""
+    name, config = str(value["class_name"]), value.get("config")
+    if name in ("__tuple__", "__list__"):
+        return node_of(value.get("items", config))
+    if name in ("__numpy__", "__tensor__") and isinstance(config, Lookup):
+        return node_of(config["value"])
+    if not isinstance(config, Lookup) or is_foreign(value):
+        kind = "function" if name == "function" else "class"
+        named = str(config) if isinstance(config, str) else name
+        raise SpecError("not-importable", f"holds `{named}`, a {kind} of its own")
+    if name in ("DTypePolicy", "FloatDTypePolicy"):
+        return node_of(config.get("name"))
+    module = str(value.get("module") or "").rpartition(".")[2]
+    layer = find(name)
+    if layer is not None and module not in _CATEGORIES:
+        return _written(name, layer_arguments(layer, config))
+    for category in [module] if module in _CATEGORIES else _CATEGORIES:
+        entry = find_component(category, name)
+        if entry is not None:
+            return _written(name, _component(entry, config))
+    raise SpecError("not-importable", f"holds a `{name}`, which no spec can write")
+
+
+def is_foreign(value: Config) -> bool:
+    """Whether a serialised object is of a class that is not Keras's own."""
+    module = str(value.get("module") or "keras").partition(".")[0]
+    registered = str(value.get("registered_name") or "")
+    return module != "keras" or ">" in registered
+
+
+def _written(name: str, arguments: dict[str, Node]) -> Mapping:
+    inner = Mapping(tuple((scalar(k), v) for k, v in arguments.items()), NOWHERE)
+    return Mapping(((scalar(name), inner),), NOWHERE)
+
+
+def _component(entry: Entry, config: Config) -> dict[str, Node]:
+    return _known(entry.signature, config, entry.name)
+
+
+def layer_arguments(layer: LayerType, config: Config) -> dict[str, Node]:
+    """The arguments in a layer's configuration; a name that Keras made up is left out."""
+    arguments = _known(layer.signature, config, layer.name)
+    given = str(config.get("name") or "")
+    for prefix in _AUTOMATIC:
+        given = given.removeprefix(prefix)
+    if is_automatic(given, layer.name):
+        arguments.pop("name", None)
+    elif "name" in arguments:
+        arguments["name"] = Scalar(given, True, NOWHERE)
+    return arguments
+
+
+def _known(signature: Signature, config: Config, noun: str) -> dict[str, Node]:
+    arguments: dict[str, Node] = {}
+    for key, value in config.items():
+        if signature.parameter(key) is not None:
+            arguments[key] = node_of(value)
+        elif value is not None and key not in _INTERNAL and key != "name":
+            message = f"has `{key}: {text(value)}`, which {noun} of this Keras does not take"
+            raise SpecError("not-importable", message)
+    return arguments

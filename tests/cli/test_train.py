@@ -1,0 +1,118 @@
+"""`layerforge train`, and what is done with a run afterwards: `evaluate`, `predict`; and `baseline`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+SCALES = {"scaled", "original"}
+
+
+def test_baselines_are_scored_before_any_training(run: Run) -> None:
+    done = run("baseline", "forecast.yaml", "--set", "data.season=7", "--json")
+    assert done.status == 0
+    scores = json.loads(done.out)
+    assert set(scores) == {"split", "samples", "baselines"}
+    assert set(scores["baselines"]) == {"repeat", "seasonal_naive"}
+    assert set(scores["baselines"]["repeat"]) == SCALES
+    assert "hyperparameters at their defaults: width = 4" in done.err
+
+
+def test_baselines_as_text_say_what_was_read(run: Run) -> None:
+    done = run("baseline", "forecast.yaml", "--set", "data.season=7")
+    assert done.status == 0
+    assert done.out.startswith("test: ")
+    assert "seasonal_naive" in done.out
+    assert "data: wave.csv, 300 rows, 1 feature and 1 target" in done.err
+
+
+def test_a_run_is_trained_evaluated_and_used(run: Run, folder: Path) -> None:
+    trained = run("train", "forecast.yaml", "--json", "--seed", "3")
+    assert trained.status == 0
+    scores = json.loads(trained.out)
+    path = scores.pop("run")
+    assert set(scores) == {"split", "samples", "model", "baselines"}
+    assert set(scores["model"]) == SCALES
+    assert "epoch 2/2  loss " in trained.err
+    assert "note: width = 4" in trained.err
+
+    evaluated = run("evaluate", "wave", "--json")
+    assert (evaluated.status, json.loads(evaluated.out)) == (0, {**scores, "run": path})
+
+    other = run("evaluate", path, "--data", "wave.csv")
+    assert other.status == 0
+    assert other.out.startswith("data: ")
+    assert f"\nrun: {path}\n" in other.out
+
+    predicted = run("predict", "wave", "--data", "wave.csv")
+    assert predicted.status == 0
+    head, *rows = predicted.out.splitlines()
+    assert head == "day,level"
+    assert [row.split(",")[0] for row in rows] == ["300", "301", "302"]
+
+    as_json = run("predict", "wave", "--data", "wave.csv", "--json")
+    record = json.loads(as_json.out)
+    assert record["columns"] == ["day", "level"]
+    assert [row["day"] for row in record["rows"]] == ["300", "301", "302"]
+
+    written = run("predict", "wave", "--data", "wave.csv", "--out", "next.csv")
+    assert (written.status, written.out) == (0, "")
+    assert (folder / "next.csv").read_text(encoding="utf-8") == predicted.out
+
+
+def test_a_quiet_run_says_its_scores_alone(run: Run) -> None:
+    done = run("train", "forecast.yaml", "--quiet", "--epochs", "1", "--runs", "elsewhere")
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith("test: ")
+    assert "The model " in done.out
+    assert done.out.endswith("\nrun: elsewhere/wave/1\n")
+
+
+def test_faults_of_the_data_point_into_the_spec(run: Run) -> None:
+    done = run("train", "forecast.yaml", "--set", "data.targets=[levle]")
+    assert (done.status, done.out) == (1, "")
+    assert "[unknown-column]" in done.err
+    assert "1 | [levle]\n" in done.err
+    assert not Path("runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["evaluate", "wave"], "unknown-run"),
+        (["predict", "wave", "--data", "wave.csv"], "unknown-run"),
+        (["train", "good.yaml"], "missing-argument"),
+        (["baseline", "good.yaml"], "missing-argument"),
+        (["baseline", "bad.yaml"], "unknown-argument"),
+    ],
+)
+def test_what_cannot_be_done_is_a_diagnostic(run: Run, arguments: list[str], code: str) -> None:
+    done = run(*arguments)
+    assert (done.status, done.out) == (1, "")
+    assert f"[{code}]" in done.err
+
+
+def test_ctrl_c_ends_with_130_and_keeps_what_there_is(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import signal
+
+    from layerforge.events import EpochDone, Event
+    from layerforge.render.progress import PlainProgress
+
+    tell = PlainProgress.__call__
+
+    def interrupting(self: PlainProgress, event: Event) -> None:
+        tell(self, event)
+        if isinstance(event, EpochDone):
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(PlainProgress, "__call__", interrupting)
+    done = run("train", "forecast.yaml", "--epochs", "50")
+    assert done.status == 130
+    assert "the weights of epoch 1 are kept" in done.err
+    assert done.out.endswith("\nrun: runs/wave/1\n")
