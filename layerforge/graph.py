@@ -1,4 +1,4 @@
-"""The graph: inputs, layer calls in order, outputs. Tables, the Keras builder and the picture all speak it."""
+"""The graph: inputs, layer calls in order, outputs; what tables, builder and importer all speak."""
 
 from __future__ import annotations
 

@@ -39,7 +39,8 @@ def field(
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def record(cls: type[T]) -> type[T]:
     """The class with slots, an `__init__` of its annotated fields, equality, hash and repr; frozen."""
-    names = tuple(cls.__dict__.get("__annotations__", ()))
+    own = "__annotations__"  # not inspect.get_annotations: importing inspect costs what this saves
+    names = tuple(cls.__dict__.get(own, ()))
     written = {name: cls.__dict__[name] for name in names if name in cls.__dict__}
     fields = {
         name: value if isinstance(value, _Field) else _Field(value, None, True)

@@ -154,7 +154,7 @@ def unknown_argument(signature: Signature, key: Scalar) -> Diagnostic:
 
 
 def signature_of(rule: Callable[..., Any], noun: str = "layer") -> Signature:
-    """The signature a rule declares by its keyword-only parameters `name: Annotated[type, Kind] = default`."""
+    """The signature of a rule's keyword-only parameters `name: Annotated[type, Kind] = default`."""
     defaults = rule.__kwdefaults__ or {}
     code = rule.__code__
     names = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]

@@ -64,7 +64,7 @@ def import_(
     the same. A file is read without running anything in it; a function runs, with weights=None
     unless --arg says another. Whatever no spec can hold is told at once.
     """
-    _check_options(out, weights)
+    _check_options(model, out, weights)
     from layerforge.cli.telling import faults_told
     from layerforge.importing import import_model
     from layerforge.importing.sources import read_source
@@ -87,13 +87,18 @@ def import_(
         typer.echo(f"written in other words: {each}", err=True)
 
 
-def _check_options(out: Path | None, weights: Path | None) -> None:
+def _check_options(model: str, out: Path | None, weights: Path | None) -> None:
     if out is not None and out.suffix not in (".yaml", ".yml"):
         raise typer.BadParameter(f"`{out}` must end in .yaml", param_hint="--out")
     if out is not None and not out.parent.is_dir():
         raise typer.BadParameter(f"there is no folder `{out.parent}`", param_hint="--out")
     if weights is not None and out is None:
         raise typer.BadParameter("--weights needs --out, beside which the model is saved")
+    if weights is not None and out is not None:
+        saved = out.with_suffix(".keras").resolve()
+        if saved in (Path(model).resolve(), weights.resolve()):
+            message = f"the new model would be written over `{saved.name}`; give --out another name"
+            raise typer.BadParameter(message)
 
 
 def _arguments(words: list[str]) -> dict[str, Any]:

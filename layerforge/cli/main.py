@@ -65,10 +65,10 @@ class _Group(TyperGroup):
         lines = {name: line for part in COMMANDS.values() for name, line in part.items()}
         self.commands = {name: TyperCommand(name, help=line) for name, line in lines.items()}
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - Typer's signature
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         return _loaded(cmd_name) if cmd_name in self.commands else None
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - Typer's signature
+    def format_help(self, ctx: Any, formatter: Any) -> None:
         formatter.write_usage("layerforge", "COMMAND [OPTIONS] ...")
         formatter.write_paragraph()
         formatter.write_text(_SUMMARY)

@@ -47,10 +47,9 @@ class Entry:
 def find(category: str, name: str) -> Entry | None:
     """The entry of a name, under any spelling that Keras knows it by, or None."""
     rows = _table()[category]
-    if category == "optimizers" and name not in rows["classes"]:
-        name_in_keras = name.lower()  # keras.optimizers.deserialize ignores case
-    else:
-        name_in_keras = name
+    # keras.optimizers.deserialize ignores case
+    folded = category == "optimizers" and name not in rows["classes"]
+    name_in_keras = name.lower() if folded else name
     keras_class = rows["aliases"].get(name_in_keras, name_in_keras)
     noun = CATEGORIES[category]
     if keras_class in rows["classes"]:

@@ -69,7 +69,7 @@ class Frame:
         return None
 
     def results(self, names: tuple[Scalar, ...]) -> tuple[Ref, ...] | None:
-        """The tensors the stack gives: those it names as outputs, else its last item's; None after a fault."""
+        """The tensors the stack gives: the outputs it names, else its last item's; None after a fault."""
         return flat([self.value(name) for name in names] if names else [self.previous])
 
     def _before(self, span: Span) -> Tensors | None:

@@ -14,62 +14,20 @@ from layerforge.layers import LayerType
 from layerforge.records import field, record
 
 # Where `training` is false, or true, in Keras's own signature of `call`: there it says nothing.
-TRAINING_FALSE: Final = frozenset(
-    [
-        "Attention",
-        "AdditiveAttention",
-        "SimpleRNN",
-        "LSTM",
-        "GRU",
-        "RNN",
-        "ConvLSTM1D",
-        "ConvLSTM2D",
-        "ConvLSTM3D",
-        "Dropout",
-        "AlphaDropout",
-        "GaussianDropout",
-        "GaussianNoise",
-        "SpatialDropout1D",
-        "SpatialDropout2D",
-        "SpatialDropout3D",
-        "SpectralNormalization",
-    ]
+TRAINING_FALSE: Final = (
+    *("Attention", "AdditiveAttention", "SpectralNormalization"),
+    *("SimpleRNN", "LSTM", "GRU", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
+    *("Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise"),
+    *("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"),
 )
-TRAINING_TRUE: Final = frozenset(
-    [
-        "RandomBrightness",
-        "RandomContrast",
-        "RandomSaturation",
-        "RandomHue",
-        "RandomColorJitter",
-        "RandomColorDegeneration",
-        "RandomGrayscale",
-        "RandomInvert",
-        "RandomPosterization",
-        "Solarization",
-        "AutoContrast",
-        "Equalization",
-        "ContrastLimitedAdaptiveHistogramEqualization",
-        "RandomSharpness",
-        "RandomGaussianBlur",
-        "RandomFlip",
-        "RandomRotation",
-        "RandomTranslation",
-        "RandomZoom",
-        "RandomShear",
-        "RandomPerspective",
-        "RandomElasticTransform",
-        "MixUp",
-        "CutMix",
-        "RandomErasing",
-        "AugMix",
-        "RandAugment",
-        "MaxNumBoundingBoxes",
-        "Resizing",
-        "CenterCrop",
-        "RandomCrop",
-        "Pipeline",
-    ]
+TRAINING_TRUE: Final = (
+    *("RandomBrightness", "RandomContrast", "RandomSaturation", "RandomHue", "RandomColorJitter"),
+    *("RandomColorDegeneration", "RandomGrayscale", "RandomInvert", "RandomPosterization"),
+    *("Solarization", "AutoContrast", "Equalization", "RandomSharpness", "RandomGaussianBlur"),
+    *("ContrastLimitedAdaptiveHistogramEqualization", "RandomFlip", "RandomRotation"),
+    *("RandomTranslation", "RandomZoom", "RandomShear", "RandomPerspective", "RandomErasing"),
+    *("RandomElasticTransform", "MixUp", "CutMix", "AugMix", "RandAugment"),
+    *("MaxNumBoundingBoxes", "Resizing", "CenterCrop", "RandomCrop", "Pipeline"),
 )
 # Keras's own names for the first tensor of a call.
 _FIRST: Final = ("inputs", "sequences", "data", "x")
@@ -90,7 +48,7 @@ def given_to(node: Node, entry: LayerType) -> Given:
     options: dict[str, Any] = {}
     for name, value in node.kwargs.items():
         if is_tensor(value):
-            if name in _FIRST or name == entry.tensors[:1]:
+            if name in _FIRST or name in entry.tensors[:1]:
                 inputs = [*tensors_in(value), *inputs]
             else:
                 named[name] = value

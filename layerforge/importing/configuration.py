@@ -26,7 +26,10 @@ _CATEGORIES: Final = (
 )
 # What Keras writes into a configuration, and its class does not take or sets by itself.
 _INTERNAL: Final = frozenset(
-    ("zero_output_for_mask", "quantization_config", "input_axes", "output_axes", "rms_scaling")
+    (
+        *("zero_output_for_mask", "quantization_config", "input_axes", "output_axes"),
+        *("rms_scaling", "vocabulary_size", "unroll"),
+    )
 )
 _AUTOMATIC: Final = "forward_", "backward_"
 

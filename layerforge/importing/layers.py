@@ -41,14 +41,17 @@ def read_values(entry: LayerType, nodes: Mapping[str, Node]) -> Values:
 def plain_values(entry: LayerType, values: Values, shapes: tuple[Shape, ...] = ()) -> Values:
     """The values as one would write them: without defaults, and in their shortest form."""
     rank = len(shapes[0]) if shapes else 0
-    plain = {name: _shortest(name, _inside(value), rank) for name, value in values.items()}
-    for name, is_implied in _IMPLIED.items():
-        if name in plain and is_implied(plain, rank):
-            del plain[name]
+    plain = {name: _last_axis(name, _inside(value), rank) for name, value in values.items()}
+    if not entry.is_operation:
+        for name, is_implied in _IMPLIED.items():
+            if name in plain and is_implied(plain, rank):
+                del plain[name]
     kept = {}
     for parameter in entry.signature.parameters:
-        if parameter.name in plain and not is_default(parameter, plain[parameter.name]):
-            kept[parameter.name] = plain[parameter.name]
+        if parameter.name in plain:
+            value = shortest(parameter, plain[parameter.name])
+            if not is_default(parameter, value):
+                kept[parameter.name] = value
     return kept
 
 
@@ -61,53 +64,55 @@ def _inside(value: Any) -> Any:
     return value
 
 
-def _shortest(name: str, value: Any, rank: int) -> Any:
-    """One number for a list of equal ones, and -1 for the last axis."""
-    value = shortest(name, value)
-    if name == "axis":
-        if isinstance(value, tuple) and len(value) == 1:
-            value = value[0]
-        if isinstance(value, int) and rank and value == rank - 1:
-            return -1
-    return value
+def _last_axis(name: str, value: Any, rank: int) -> Any:
+    """-1 for the last axis, and one axis without a list around it."""
+    if name != "axis":
+        return value
+    if isinstance(value, tuple) and len(value) == 1:
+        value = value[0]
+    return -1 if isinstance(value, int) and rank and value == rank - 1 else value
 
 
-def _same_as(other: str) -> Callable[[Values, int], bool]:
-    def implied(values: Values, rank: int) -> bool:
-        name = _ASIDE[other]
-        return text(values[name]) == text(values.get(other))
-
-    return implied
+def _is_float32(values: Values, _rank: int) -> bool:
+    return text(values["dtype"]) == "float32"
 
 
-_ASIDE: Final = {"pool_size": "strides", "key_dim": "value_dim"}
+def _is_channels_last(values: Values, _rank: int) -> bool:
+    return bool(values["data_format"] == "channels_last")
 
 
-def _is_mirror(values: Values, rank: int) -> bool:
+def _is_pool_size(values: Values, _rank: int) -> bool:
+    return "pool_size" in values and text(values["strides"]) == text(values["pool_size"])
+
+
+def _is_key_dim(values: Values, _rank: int) -> bool:
+    return "key_dim" in values and values["value_dim"] == values["key_dim"]
+
+
+def _is_every_axis(values: Values, rank: int) -> bool:
+    return rank > 0 and values["attention_axes"] == tuple(range(1, rank - 1))
+
+
+def _is_mirror(values: Values, _rank: int) -> bool:
     """Bidirectional makes the backward layer of the forward one (bidirectional.py, __init__)."""
     forward, backward = values["layer"], values["backward_layer"]
     if not isinstance(backward, Layer):
         return True
-    turned = forward.values.get("go_backwards", False) != backward.values.get("go_backwards", False)
-    return turned and _unturned(forward) == _unturned(backward)
+    turned = backward.values.get("go_backwards") and not forward.values.get("go_backwards")
+    return bool(turned) and _unturned(forward) == _unturned(backward)
 
 
 def _unturned(layer: Layer) -> dict[str, str]:
-    return {
-        name: text(value)
-        for name, value in layer.values.items()
-        if name not in ("go_backwards", "name")
-    }
+    others = {k: v for k, v in layer.values.items() if k not in ("go_backwards", "name")}
+    return {"": layer.type.name} | {name: text(value) for name, value in others.items()}
 
 
 # What Keras fills in where it is not written: the same as not writing it.
 _IMPLIED: Final[Mapping[str, Callable[[Values, int], bool]]] = {
-    "dtype": lambda values, rank: text(values["dtype"]) == "float32",
-    "data_format": lambda values, rank: values["data_format"] == "channels_last",
-    "strides": lambda values, rank: "pool_size" in values and _same_as("pool_size")(values, rank),
-    "value_dim": lambda values, rank: "key_dim" in values and _same_as("key_dim")(values, rank),
-    "attention_axes": lambda values, rank: (
-        rank > 0 and values["attention_axes"] == tuple(range(1, rank - 1))
-    ),
+    "dtype": _is_float32,
+    "data_format": _is_channels_last,
+    "strides": _is_pool_size,
+    "value_dim": _is_key_dim,
+    "attention_axes": _is_every_axis,
     "backward_layer": _is_mirror,
 }

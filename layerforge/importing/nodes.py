@@ -10,21 +10,9 @@ from layerforge.importing.tensors import Tensor, structure, tensors_in
 from layerforge.records import record
 
 # What Keras makes masks of (compute_mask of Embedding, Masking, Concatenate, ...).
-_OF_MASKS: Final = frozenset(
-    [
-        "NotEqual",
-        "Any",
-        "All",
-        "LogicalAnd",
-        "LogicalOr",
-        "Concatenate",
-        "ExpandDims",
-        "BroadcastTo",
-        "Cast",
-        "Stack",
-        "Greater",
-        "Equal",
-    ]
+_OF_MASKS: Final = (
+    *("NotEqual", "Equal", "Greater", "Any", "All", "LogicalAnd", "LogicalOr"),
+    *("Concatenate", "Stack", "ExpandDims", "BroadcastTo", "Cast"),
 )
 
 

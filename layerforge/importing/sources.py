@@ -47,7 +47,9 @@ def _archived(path: Path) -> Config:
     try:
         with zipfile.ZipFile(path) as archive:
             if archive.getinfo("config.json").file_size > MAX_BYTES:
-                raise Faults(Diagnostic("file-too-large", f"{path}: larger than any model's configuration"))
+                raise Faults(
+                    Diagnostic("file-too-large", f"{path}: larger than any model's configuration")
+                )
             return _parsed(archive.read("config.json"), str(path))
     except KeyError:
         message = f"{path}: no model was saved in it: it has no `config.json`"

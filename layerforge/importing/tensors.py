@@ -56,7 +56,8 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
     if isinstance(value, Tensor):
         yield value
     elif isinstance(value, Mapping):
-        for each in value.values():
+        # Keras flattens mappings by the order of their keys (keras.tree).
+        for _, each in sorted(value.items()):
             yield from tensors_in(each)
     elif isinstance(value, list | tuple):
         for each in value:
@@ -64,12 +65,11 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
 
 
 def histories(value: Any) -> list[Tensor]:
-    """The tensors of `input_layers` or `output_layers`: one `[layer, call, output]`, or several in any structure."""
+    """The tensors of `input_layers` or `output_layers`: `[layer, call, output]`, or several of them."""
     if isinstance(value, list | tuple):
         if len(value) == 3 and isinstance(value[0], str) and isinstance(value[1], int):
             return [Tensor(value[0], value[1], int(value[2]))]
         return [tensor for each in value for tensor in histories(each)]
     if isinstance(value, Mapping):
-        # Keras flattens mappings by the order of their keys (keras.tree).
         return [tensor for _, each in sorted(value.items()) for tensor in histories(each)]
     return []

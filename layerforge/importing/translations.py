@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from layerforge.arguments import Arguments
-from layerforge.diagnostics import SpecError
 from layerforge.layers import CATALOG, Layer
 
 Config = Mapping[str, Any]
@@ -27,9 +26,6 @@ def translated(entry: Config) -> Config:
 def _layer_scale(entry: Config) -> Config:
     """ConvNeXt's LayerScale, y = x * gamma with a weight for each channel (convnext.py)."""
     config = entry["config"]
-    shape = (entry.get("build_config") or {}).get("input_shape")
-    if shape is None or len(shape) != 4:
-        raise SpecError("not-importable", "is a LayerScale whose input is not known")
     value = {"value": config["init_values"]}
     initializer = {"module": "keras.initializers", "class_name": "Constant", "config": value}
     return {
@@ -39,7 +35,7 @@ def _layer_scale(entry: Config) -> Config:
         "config": {
             **{key: config[key] for key in ("name", "trainable", "dtype") if key in config},
             "equation": "abcd,d->abcd",
-            "output_shape": [*shape[1:3], config["projection_dim"]],
+            "output_shape": [None, None, config["projection_dim"]],
             "kernel_initializer": initializer,
         },
     }

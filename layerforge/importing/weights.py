@@ -108,6 +108,3 @@ def _original_names(graph: Graph, entries: dict[str, Config]) -> dict[str, str]:
 
 def _name(entry: Config) -> str:
     return str(entry.get("name") or entry["config"]["name"])
-
-
-

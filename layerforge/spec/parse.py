@@ -93,7 +93,9 @@ def parse(root: Node, default_name: str, found: Found, included: tuple[Node, ...
         message = "`input` is short for one of `inputs`; a model has one or the other"
         found.append(Diagnostic("unused-key", message, _key_span(known, "input")))
     layers = parts.get("layers")
-    if known is not None and (is_null(layers) or (isinstance(layers, Sequence) and not layers.items)):
+    if known is not None and (
+        is_null(layers) or (isinstance(layers, Sequence) and not layers.items)
+    ):
         span = _key_span(known, "layers") if "layers" in parts else _start(known.span)
         found.append(Diagnostic("missing-section", "`model` needs a list `layers`", span))
     return Spec(
@@ -213,7 +215,7 @@ def _item(node: Node, path: str, blocks: tuple[str, ...], found: Found) -> Item 
     key = _layer_key(node, blocks)
     if key is None:
         message = "this item names no layer: it has only " + ", ".join(
-            f"`{k}`" for k in node.keys()
+            f"`{name.text}`" for name, _ in node.entries
         )
         found.append(Diagnostic("no-layer", message, node.entries[0][0].span))
         return None
@@ -229,7 +231,7 @@ def _item(node: Node, path: str, blocks: tuple[str, ...], found: Found) -> Item 
 
 
 def _layer_key(node: Mapping, blocks: tuple[str, ...]) -> Scalar | None:
-    """The key that says what the item is: a known word if there is one, else the first that is no modifier."""
+    """The key that says what the item is: a known word, else the first that is no modifier."""
     words = [key for key, _ in node.entries if key.text not in MODIFIERS]
     known = [key for key in words if _is_known(key.text, blocks)]
     return known[0] if known else words[0] if words else None

@@ -84,7 +84,9 @@ class Scope:
         known = self.variables.names()
         if name not in known:
             names = [*self.local, *known]
-            help = did_you_mean(name, names) or (f"known here: {', '.join(names)}" if names else None)
+            help = did_you_mean(name, names) or (
+                f"known here: {', '.join(names)}" if names else None
+            )
             raise SpecError("unknown-variable", f"there is no variable `{name}`", help=help)
         return self.variables.value(name)
 

@@ -20,7 +20,9 @@ _PER_ARGUMENT: Final = 0.3  # what a reader pays for each argument of a call
 _MOST_BLOCKS: Final = 24
 _MOST_ARGUMENTS: Final = 7
 # A block that begins or ends with these is cut at the wrong place, where there is a choice.
-_NOT_FIRST: Final = frozenset("Activation ReLU LeakyReLU PReLU Dropout Add Multiply".split())
+_NOT_FIRST: Final = frozenset(
+    ["Activation", "ReLU", "LeakyReLU", "PReLU", "Dropout", "Add", "Multiply"]
+)
 _MERGES: Final = frozenset(("Add", "ops.add", "Concatenate", "ops.concatenate", "Multiply"))
 
 
@@ -120,9 +122,7 @@ def _fitness(
         share -= 0.05
     named = [_common([entry.hint for entry in stretch]) for stretch in stretches]
     if all(named) and len(set(named)) == len(named):
-        neighbours = [
-            stacks[s.stack].entries[s.start - 1].hint if s.start else "" for s in group
-        ]
+        neighbours = [stacks[s.stack].entries[s.start - 1].hint if s.start else "" for s in group]
         clean = sum(not n.startswith(p) for n, p in zip(neighbours, named, strict=True))
         share += 0.12 * clean / len(named)
     return share
@@ -200,7 +200,10 @@ def _shortcut(entries: Sequence[Entry]) -> str:
 
 
 def _input_names(segment: Segment) -> list[str]:
-    return ["input", *(f"other_{at}" if at > 1 else "other" for at in range(1, len(segment.inputs)))]
+    return [
+        "input",
+        *(f"other_{at}" if at > 1 else "other" for at in range(1, len(segment.inputs))),
+    ]
 
 
 def _rewired(entry: Entry, ref: object) -> Entry:
@@ -239,9 +242,10 @@ def _block_name(candidate: _Candidate, stacks: Mapping[str, Stack]) -> str:
     """A name for the block: from the names of its layers, or from what it does."""
     stretches = [_entries(segment, stacks) for segment in candidate.segments]
     entries, segment = stretches[0], candidate.segments[0]
-    if any(entry.key not in CATALOG and repeat != "1" for entry, (_, repeat) in zip(
-        entries, candidate.parameters.entries, strict=True
-    )):
+    if any(
+        entry.key not in CATALOG and repeat != "1"
+        for entry, (_, repeat) in zip(entries, candidate.parameters.entries, strict=True)
+    ):
         return "stage"
     last = [entry for entry in entries if entry.key in _MERGES][-1:]
     if last and last[0].key in ("Add", "ops.add"):

@@ -32,7 +32,9 @@ def _merged(stack: Stack, progressions: bool) -> Stack:
             arguments = _progressing(run) if progressions else entry.arguments
             assert arguments is not None
             times = str(sum(int(each.repeat) for each in run))
-            entry = replace(entry, name=last.name, arguments=arguments, repeat=times, hint=last.hint)
+            entry = replace(
+                entry, name=last.name, arguments=arguments, repeat=times, hint=last.hint
+            )
         entries.append(entry)
         at += len(run)
     return replace(stack, entries=tuple(entries))
@@ -59,7 +61,11 @@ def _run(
         before = run[-1]
         if not _continues(before, entry) or users.get(before.name) != 1:
             break
-        if _progressing([*run, entry]) is None if progressions else entry.arguments != before.arguments:
+        if (
+            _progressing([*run, entry]) is None
+            if progressions
+            else entry.arguments != before.arguments
+        ):
             break
         run.append(entry)
     if progressions and len(run) < _LEAST_STEPS and run[-1].arguments != run[0].arguments:
@@ -80,7 +86,9 @@ def _progressing(run: Sequence[Entry]) -> dict[str, str] | None:
     """The arguments of all in terms of `i`, or None where they do not progress evenly."""
     if all(entry.arguments == run[0].arguments for entry in run):
         return dict(run[0].arguments)
-    if any(entry.repeat != "1" or entry.arguments.keys() != run[0].arguments.keys() for entry in run):
+    if any(
+        entry.repeat != "1" or entry.arguments.keys() != run[0].arguments.keys() for entry in run
+    ):
         return None
     said = {}
     for name in run[0].arguments:
@@ -105,5 +113,3 @@ def _progression(values: Sequence[str]) -> str | None:
     if ratio > 1 and all(number == first * ratio**i for i, number in enumerate(numbers)):
         return f"$({ratio} ** i)" if first == 1 else f"$({first} * {ratio} ** i)"
     return None
-
-

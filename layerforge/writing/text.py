@@ -123,7 +123,7 @@ def _item(
     beside: list[str] = []
     if entry.name in written:
         beside.append(f"name: {written[entry.name]}")
-    source = _source(entry, program, names)
+    source = _source(entry, names)
     if source not in ("previous", "[previous]"):
         beside.append(f"from: {source}")
     if entry.options:
@@ -154,7 +154,7 @@ def _head(entry: Entry, program: Program, names: _Names) -> str:
     return f"{entry.key}: {_braces(entry.arguments)}"
 
 
-def _source(entry: Entry, program: Program, names: _Names) -> str:
+def _source(entry: Entry, names: _Names) -> str:
     if entry.keywords:
         layer = find(entry.key)
         slots = layer.tensors if layer is not None else ()

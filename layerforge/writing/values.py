@@ -18,7 +18,7 @@ from layerforge.source import Scalar
 
 NOWHERE: Final = Span("", 1, 1, 1, 1)
 # What YAML takes for plain text everywhere, inside braces too.
-_PLAIN: Final = re.compile(r"[A-Za-z_][\w./-]*( [\w./-]+)*")
+_WORDS: Final = re.compile(r"[A-Za-z_][\w./-]*( [\w./-]+)*")
 _RESERVED: Final = frozenset(["null", "true", "false", "yes", "no", "on", "off", "y", "n"])
 _SPECIAL: Final = frozenset(("inf", "nan"))
 # Sizes along each axis, where one number stands for all of them.
@@ -38,14 +38,8 @@ _SIZES: Final = frozenset(
 
 def text(value: Any) -> str:
     """The value on one line of YAML, which reads back as the same value."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return _number(value)
-    if isinstance(value, str):
-        return word(value)
+    if value is None or isinstance(value, bool | int | float | str):
+        return _plain(value)
     if isinstance(value, Array):
         return text(value.values)
     if isinstance(value, Selection):
@@ -57,13 +51,23 @@ def text(value: Any) -> str:
     if isinstance(value, Component):
         return _component(value)
     if isinstance(value, Layer):
-        return inline(value.type.name, value.type.signature, written(value))
+        return inline(value.type.name, value.type.signature, _with_name(value))
     return str(value)
+
+
+def _plain(value: float | str | None) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return word(value)
+    return _number(value) if isinstance(value, float) else str(value)
 
 
 def word(value: str) -> str:
     """A text, in quotes where YAML or a careful reader would take it for something else."""
-    plain = _PLAIN.fullmatch(value) and value.lower() not in _RESERVED
+    plain = _WORDS.fullmatch(value) and value.lower() not in _RESERVED
     return value if plain and value.lower() not in _SPECIAL else json.dumps(value)
 
 
@@ -119,6 +123,12 @@ def written(layer: Layer) -> dict[str, str]:
     return texts(layer.type.signature, layer.values)
 
 
+def _with_name(layer: Layer) -> dict[str, str]:
+    """The arguments of a layer inside another, where its name is one of them."""
+    own = layer.values.get("name")
+    return written(layer) | ({} if own is None else {"name": word(own)})
+
+
 def texts(signature: Signature, values: Mapping[str, Any]) -> dict[str, str]:
     """The values that are not defaults, as text, in the order of the signature; no `name`."""
     parts = {}
@@ -126,7 +136,7 @@ def texts(signature: Signature, values: Mapping[str, Any]) -> dict[str, str]:
         if parameter.name in values and parameter.name != "name":
             value = values[parameter.name]
             if not is_default(parameter, value):
-                parts[parameter.name] = text(shortest(parameter.name, value))
+                parts[parameter.name] = text(shortest(parameter, value))
     return parts
 
 
@@ -135,7 +145,7 @@ def is_default(parameter: Parameter, value: Any) -> bool:
     default = default_text(parameter)
     if default is None:
         return False
-    shown = text(shortest(parameter.name, value))
+    shown = text(shortest(parameter, value))
     if _category(parameter.kind) == "activations" and parameter.default is None:
         return shown in ("null", "linear")  # keras.activations.get(None)
     return shown == default or (_is_number(value) and value == parameter.default)
@@ -148,16 +158,25 @@ def default_text(parameter: Parameter) -> str | None:
     if isinstance(parameter.default, str):
         read = parameter.kind.read(Scalar(parameter.default, False, NOWHERE), [])
         return text(parameter.default if read is INVALID else read)
-    return text(shortest(parameter.name, parameter.default))
+    return text(shortest(parameter, parameter.default))
 
 
-def shortest(name: str, value: Any) -> Any:
-    """One number for a list of equal sizes, such as `kernel_size: [3, 3]`."""
-    if name in _SIZES and isinstance(value, tuple):
-        inner = [shortest(name, each) for each in value]
-        if inner and not isinstance(inner[0], tuple) and inner.count(inner[0]) == len(inner):
-            return inner[0]
+def shortest(parameter: Parameter, value: Any) -> Any:
+    """One number for a list of equal sizes, such as `kernel_size: [3, 3]`, where it takes one."""
+    if parameter.name in _SIZES and isinstance(value, tuple):
+        number = _only(value)
+        if number is not None:
+            read = parameter.kind.read(Scalar(str(number), False, NOWHERE), [])
+            return value if read is INVALID else number
     return value
+
+
+def _only(value: Any) -> int | None:
+    """The number that a tuple, or each of the tuples in it, holds nothing but."""
+    if not isinstance(value, tuple):
+        return value if isinstance(value, int) else None
+    inner = [_only(each) for each in value]
+    return inner[0] if inner and inner.count(inner[0]) == len(inner) else None
 
 
 def _is_number(value: Any) -> bool:

@@ -13,7 +13,6 @@ from layerforge.source import Node, Scalar, is_null
 from layerforge.source import Sequence as SequenceNode
 
 _NUMBER: Final = re.compile(r"[-+]?\d{1,9}")
-_STRETCH: Final = re.compile(r"([-+]?\d{1,9})?\s*:\s*([-+]?\d{1,9})?\s*(?::\s*([-+]?\d{1,9})?)?")
 _NEW: Final = ("None", "newaxis", "np.newaxis")
 _EXAMPLE: Final = '"[:, -1:, :]"'
 
@@ -108,14 +107,14 @@ def _part(word: str) -> Part:
         return NewAxis()
     if _NUMBER.fullmatch(word):
         return int(word)
-    found = _STRETCH.fullmatch(word)
-    if found is None:
+    ends = [end.strip() for end in word.split(":")]
+    if not 2 <= len(ends) <= 3 or not all(end == "" or _NUMBER.fullmatch(end) for end in ends):
         message = f"expected a number, `start:stop`, `...` or `None` between commas, not `{word}`"
         raise SpecError("wrong-type", message)
-    start, stop, step = (None if number is None else int(number) for number in found.groups())
-    if step == 0:
+    stretch = Stretch(*(int(end) if end else None for end in ends))
+    if stretch.step == 0:
         raise SpecError("out-of-range", f"expected a step other than 0, not `{word}`")
-    return Stretch(start, stop, step)
+    return stretch
 
 
 def selected(x: Shape, selection: Selection) -> Shape:

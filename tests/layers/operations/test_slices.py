@@ -69,7 +69,6 @@ def test_shapes_are_those_of_numpy(rest: list[Any], open_end: bool, sample: list
         "[1e3]",
         "[:, -]",
         "[:::1]",
-        "[: 1]",
         "[:, 'a']",
         "[:, [0]]",
         "[()]",

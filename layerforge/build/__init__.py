@@ -1,0 +1,1 @@
+"""From plan and components to Keras objects; with `run`, the only room that knows Keras."""

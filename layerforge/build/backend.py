@@ -1,0 +1,74 @@
+"""Keras on TensorFlow, loaded in silence, whatever the user's own Keras settings are."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from layerforge.diagnostics import Diagnostic, Faults
+
+
+def load_keras() -> Any:
+    """The module `keras`, on TensorFlow, in float32 with channels last: what the static engine assumes.
+
+    Raises Faults where TensorFlow cannot be loaded, or another backend is at work already.
+    """
+    if "keras" not in sys.modules:
+        _load_quietly()
+    import keras
+
+    backend = keras.backend.backend()
+    if backend != "tensorflow":
+        message = f"Keras runs on {backend} in this process; layerforge needs TensorFlow"
+        raise Faults(Diagnostic("wrong-backend", message))
+    # ~/.keras/keras.json may say otherwise, and shapes would not be those that `check` prints.
+    keras.config.set_floatx("float32")
+    keras.config.set_image_data_format("channels_last")
+    # Callbacks print to standard output, where the answer of a command stands alone.
+    keras.config.disable_interactive_logging()
+    return keras
+
+
+def _load_quietly() -> None:
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.getLogger("absl").setLevel(logging.ERROR)
+    try:
+        with _standard_error_aside():
+            import keras
+            import tensorflow as tf
+
+            # What is said at the first look at the devices is said now, and not into a table.
+            tf.config.list_physical_devices()
+            assert keras is not None
+    except ImportError as error:
+        message = f"TensorFlow and Keras cannot be loaded: {error}"
+        raise Faults(Diagnostic("missing-package", message)) from error
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+
+
+@contextmanager
+def _standard_error_aside() -> Iterator[None]:
+    """Puts the descriptor 2 aside, shown only after a failure.
+
+    TensorFlow's C++ writes there before it reads its own log level.
+    """
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as aside:
+        kept = os.dup(2)
+        os.dup2(aside.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(kept, 2)
+            aside.seek(0)
+            os.write(2, aside.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
