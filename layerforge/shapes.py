@@ -91,7 +91,14 @@ def without_batch(shape: Shape) -> str:
     return f"({', '.join('any' if dim is UNKNOWN else str(dim) for dim in shape[1:])})"
 
 
-_NOUNS = {1: "a single number", 2: "a vector", 3: "a sequence", 4: "an image", 5: "a volume"}
+_NOUNS = {
+    0: "one number for the whole batch",
+    1: "a single number",
+    2: "a vector",
+    3: "a sequence",
+    4: "an image",
+    5: "a volume",
+}
 
 
 def describe(shape: Shape) -> str:

@@ -30,3 +30,10 @@ def compile_text(tmp_path: Path) -> CompileText:
         return compile_spec(path, overrides, choices)
 
     return compiled
+
+
+@pytest.fixture(autouse=True)
+def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No width or colour of the terminal that runs the tests; xdist's workers set one of their own."""
+    for name in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"):
+        monkeypatch.delenv(name, raising=False)

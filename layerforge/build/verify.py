@@ -67,17 +67,19 @@ def _weight_differences(step: Step, layer: Any) -> list[str]:
     actual = {weight.path: weight for weight in layer.weights}
     lines = [f"{path}: Keras has no such weight" for path in planned if path not in actual]
     lines += [f"{path}: in Keras alone" for path in actual if path not in planned]
+    # A variable may say that it is trainable while the layer that holds it is not trained.
+    trained = {weight.path for weight in layer.trainable_weights}
     for path, weight in planned.items():
         if path in actual:
-            lines += _weight_difference(weight, actual[path])
+            lines += _weight_difference(weight, actual[path], path in trained)
     return lines
 
 
-def _weight_difference(weight: Weight, actual: Any) -> list[str]:
+def _weight_difference(weight: Weight, actual: Any, trained: bool) -> list[str]:
     if tuple(actual.shape) != weight.shape:
         return [f"{weight.path}: shape {weight.shape}, in Keras {tuple(actual.shape)}"]
-    if bool(actual.trainable) != weight.trainable:
-        return [f"{weight.path}: trainable {weight.trainable}, in Keras {actual.trainable}"]
+    if trained != weight.trainable:
+        return [f"{weight.path}: trainable {weight.trainable}, in Keras {trained}"]
     return []
 
 

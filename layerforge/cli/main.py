@@ -21,6 +21,7 @@ COMMANDS: Final = {
         "check": "Find every fault of a spec, at file:line:column.",
         "build": "Show layers, shapes and parameters, and hold them against Keras.",
         "import": "Write the spec of a Keras model.",
+        "eject": "Write the Keras script that builds the same model.",
     },
     "Train it": {
         "baseline": "Score what a model must beat, before any training.",
@@ -29,6 +30,10 @@ COMMANDS: Final = {
     "Use what was trained": {
         "evaluate": "Score a trained model again, on its test rows or on other data.",
         "predict": "Predict from new rows, in the units of the data.",
+    },
+    "Look something up": {
+        "layers": "List the layers, or show what one of them takes.",
+        "schema": "Print the JSON Schema of a spec, for editors.",
     },
 }
 _EXAMPLE = """

@@ -64,6 +64,8 @@ def bind_inputs(item: Item, block: Block, frame: Frame) -> dict[str, Tensors | N
         fits = set(given) == set(block.inputs)
     else:
         sources = frame.sources(item)
+        if len(sources) != len(block.inputs):  # a block above may have given several tensors
+            sources = [each for value in sources for each in _spread(value)]
         given = dict(zip(block.inputs, sources, strict=False))
         fits = len(sources) == len(block.inputs)
     if not fits:
@@ -74,3 +76,7 @@ def bind_inputs(item: Item, block: Block, frame: Frame) -> dict[str, Tensors | N
         frame.found.append(Diagnostic("missing-input", message, span))
         return None
     return None if None in given.values() else {name: given[name] for name in block.inputs}
+
+
+def _spread(value: Tensors | None) -> tuple[Tensors | None, ...]:
+    return value if isinstance(value, tuple) else (value,)

@@ -28,10 +28,10 @@ _CATEGORIES: Final = (
 _INTERNAL: Final = frozenset(
     (
         *("zero_output_for_mask", "quantization_config", "input_axes", "output_axes"),
-        *("rms_scaling", "vocabulary_size", "unroll"),
+        *("rms_scaling", "vocabulary_size", "unroll", "oov_method"),
     )
 )
-_AUTOMATIC: Final = "forward_", "backward_"
+_AUTOMATIC: Final = ("", "forward_", "backward_")
 
 
 def node_of(value: Any) -> Node:
@@ -102,15 +102,32 @@ def _component(entry: Entry, config: Config) -> dict[str, Node]:
 
 def layer_arguments(layer: LayerType, config: Config) -> dict[str, Node]:
     """The arguments in a layer's configuration; a name that Keras made up is left out."""
-    arguments = _known(layer.signature, config, layer.name)
+    arguments = _known(layer.signature, _as_given(layer.name, config), layer.name)
     given = str(config.get("name") or "")
-    for prefix in _AUTOMATIC:
-        given = given.removeprefix(prefix)
-    if is_automatic(given, layer.name):
+    if any(is_automatic(given.removeprefix(prefix), layer.name) for prefix in _AUTOMATIC):
         arguments.pop("name", None)
     elif "name" in arguments:
         arguments["name"] = Scalar(given, True, NOWHERE)
     return arguments
+
+
+def _as_given(name: str, config: Config) -> Config:
+    """The configuration with what the class made of its arguments turned back into them."""
+    if name == "RandomShear":  # random_shear.py: a factor f is kept as (-f, f), which it refuses
+        return {key: _factor(value) if "factor" in key else value for key, value in config.items()}
+    backward = config.get("backward_layer")
+    if name == "Bidirectional" and isinstance(backward, Lookup):
+        # bidirectional.py: the layer's own name is in the backward one's, less the prefix.
+        own = str(backward["config"]["name"]).removeprefix("backward_")
+        layer = config["layer"]
+        if f"forward_{own.removeprefix('forward_')}" == layer["config"]["name"]:
+            return {**config, "layer": {**layer, "config": {**layer["config"], "name": own}}}
+    return config
+
+
+def _factor(value: Any) -> Any:
+    is_even = isinstance(value, list | tuple) and len(value) == 2 and value[0] == -value[1]
+    return value[1] if is_even else value
 
 
 def _known(signature: Signature, config: Config, noun: str) -> dict[str, Node]:
@@ -118,7 +135,13 @@ def _known(signature: Signature, config: Config, noun: str) -> dict[str, Node]:
     for key, value in config.items():
         if signature.parameter(key) is not None:
             arguments[key] = node_of(value)
-        elif value is not None and key not in _INTERNAL and key != "name":
+        elif not _is_internal(key, value):
             message = f"has `{key}: {text(value)}`, which {noun} of this Keras does not take"
             raise SpecError("not-importable", message)
     return arguments
+
+
+def _is_internal(key: str, value: Any) -> bool:
+    """Whether what the class does not take says nothing: Keras set it, or it is the default everywhere."""
+    named = key in _INTERNAL or key == "name"
+    return named or value is None or (key == "data_format" and value == "channels_last")

@@ -45,6 +45,9 @@ def import_model(config: Config) -> Imported:
         graph = _graph(config, faulty, True)
     except SpecError as error:
         faulty.add(str(config.get("class_name")), error)
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        message = f"is no configuration that Keras writes: {type(error).__name__} {error}"
+        faulty.add(str(config.get("class_name")), SpecError("not-importable", message))
     found = tuple(faulty.diagnostics())
     return Imported(graph if not found else None, found, tuple(sorted(faulty.translated)))
 

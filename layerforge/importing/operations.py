@@ -11,7 +11,7 @@ from layerforge.diagnostics import SpecError
 from layerforge.importing.configuration import Config, node_of
 from layerforge.importing.layers import plain_values, read_values
 from layerforge.importing.tensors import Tensor, is_tensor
-from layerforge.layers import CATALOG, Layer, LayerType, find
+from layerforge.layers import Layer, LayerType, find, whole_catalog
 from layerforge.source import Node, Scalar
 from layerforge.writing.values import NOWHERE
 
@@ -31,8 +31,8 @@ def _by_class() -> Mapping[str, LayerType]:
 
     The plain ones come before those of a module of their own, such as `ops.linalg.norm`.
     """
-    names = sorted((n for n in CATALOG if n.startswith("ops.")), key=lambda n: -n.count("."))
-    return {name.rpartition(".")[2].replace("_", ""): CATALOG[name] for name in names}
+    names = sorted((n for n in whole_catalog() if n.startswith("ops.")), key=lambda n: -n.count("."))
+    return {name.rpartition(".")[2].replace("_", ""): whole_catalog()[name] for name in names}
 
 
 def operation_of(

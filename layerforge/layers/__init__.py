@@ -19,7 +19,6 @@ from layerforge.layers import (
     lookups,
     merging,
     normalization,
-    operations,
     pooling,
     preprocessing,
     recurrent,
@@ -40,6 +39,7 @@ from layerforge.layers.catalog import (
     read_layer,
     snake_case,
     unknown_layer,
+    whole_catalog,
 )
 from layerforge.layers.effect import Effect, Recurrence
 from layerforge.layers.nested import FUNCTIONAL
@@ -73,7 +73,6 @@ __all__ = [
     "lookups",
     "merging",
     "normalization",
-    "operations",
     "pooling",
     "preprocessing",
     "read_layer",
@@ -84,5 +83,6 @@ __all__ = [
     "spectrograms",
     "transposed_convolution",
     "unknown_layer",
+    "whole_catalog",
     "wrappers",
 ]

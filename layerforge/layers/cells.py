@@ -213,7 +213,7 @@ class CellOf:
         return Layer(CATALOG["StackedRNNCells"], Arguments({"cells": cells}))
 
     def schema(self) -> dict[str, Any]:
-        return LayerOf().schema()
+        return {"anyOf": [LayerOf().schema(), CellsOf().schema()]}
 
 
 Cell: TypeAlias = Annotated[Layer, CellOf()]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from layerforge.graph import Ref, Tensors
-from layerforge.layers import CATALOG, find, snake_case
+from layerforge.layers import find, snake_case
 from layerforge.records import record, replace
 from layerforge.writing.parameters import Parameters, parameters_of
 from layerforge.writing.repeats import merged
@@ -243,7 +243,7 @@ def _block_name(candidate: _Candidate, stacks: Mapping[str, Stack]) -> str:
     stretches = [_entries(segment, stacks) for segment in candidate.segments]
     entries, segment = stretches[0], candidate.segments[0]
     if any(
-        entry.key not in CATALOG and repeat != "1"
+        find(entry.key) is None and repeat != "1"
         for entry, (_, repeat) in zip(entries, candidate.parameters.entries, strict=True)
     ):
         return "stage"

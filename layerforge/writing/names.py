@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from layerforge.layers import find, snake_case
-from layerforge.writing.stack import FIRST, Entry, Stack
+from layerforge.writing.stack import FIRST, Entry, Stack, plain_name
 
 
 def item_names(stack: Stack, inputs: Iterable[str], keep: bool) -> dict[str, str]:
@@ -19,7 +19,7 @@ def item_names(stack: Stack, inputs: Iterable[str], keep: bool) -> dict[str, str
     names = {}
     for entry in stack.entries:
         automatic = automatic_name(entry)
-        wish = entry.hint or (entry.name if keep else automatic)
+        wish = entry.hint or (plain_name(entry.name) if keep else automatic)
         must = bool(entry.hint) or entry.name in referred
         if not must and not (keep and _peek(automatic, taken) != wish):
             _take(automatic, taken, entry)

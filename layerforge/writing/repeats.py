@@ -14,22 +14,22 @@ _LEAST_STEPS: Final = 3  # two values make no progression
 def merged(program: Program, progressions: bool = False) -> Program:
     """The program with runs of equal items merged, and of items whose numbers progress if so asked."""
     blocks = {
-        name: replace(block, stack=_merged(block.stack, progressions))
+        name: replace(block, stack=_merged(block.stack, program, progressions))
         for name, block in program.blocks.items()
     }
-    return Program(_merged(program.main, progressions), blocks)
+    return Program(_merged(program.main, program, progressions), blocks)
 
 
-def _merged(stack: Stack, progressions: bool) -> Stack:
+def _merged(stack: Stack, program: Program, progressions: bool) -> Stack:
     users = _users(stack)
     entries: list[Entry] = []
     at = 0
     while at < len(stack.entries):
-        run = _run(stack.entries, at, users, progressions)
+        run = _run(stack.entries, at, users, program if progressions else None)
         entry = stack.entries[at]
         if len(run) > 1:
             last = run[-1]
-            arguments = _progressing(run) if progressions else entry.arguments
+            arguments = _progressing(run, program) if progressions else entry.arguments
             assert arguments is not None
             times = str(sum(int(each.repeat) for each in run))
             entry = replace(
@@ -53,7 +53,7 @@ def _users(stack: Stack) -> dict[str, int]:
 
 
 def _run(
-    entries: Sequence[Entry], start: int, users: dict[str, int], progressions: bool
+    entries: Sequence[Entry], start: int, users: dict[str, int], progressing: Program | None
 ) -> Sequence[Entry]:
     """The entries from `start` on that one item with `repeat` can say."""
     run = [entries[start]]
@@ -61,16 +61,13 @@ def _run(
         before = run[-1]
         if not _continues(before, entry) or users.get(before.name) != 1:
             break
-        if (
-            _progressing([*run, entry]) is None
-            if progressions
-            else entry.arguments != before.arguments
-        ):
+        if progressing is None and entry.arguments != before.arguments:
+            break
+        if progressing is not None and _progressing([*run, entry], progressing) is None:
             break
         run.append(entry)
-    if progressions and len(run) < _LEAST_STEPS and run[-1].arguments != run[0].arguments:
-        return run[:1]
-    return run
+    is_short = len(run) < _LEAST_STEPS and run[-1].arguments != run[0].arguments
+    return run[:1] if is_short else run
 
 
 def _continues(before: Entry, entry: Entry) -> bool:
@@ -82,18 +79,18 @@ def _continues(before: Entry, entry: Entry) -> bool:
     return same and whole and chained and first and unnamed and entry.key != "use"
 
 
-def _progressing(run: Sequence[Entry]) -> dict[str, str] | None:
+def _progressing(run: Sequence[Entry], program: Program) -> dict[str, str] | None:
     """The arguments of all in terms of `i`, or None where they do not progress evenly."""
     if all(entry.arguments == run[0].arguments for entry in run):
         return dict(run[0].arguments)
-    if any(
-        entry.repeat != "1" or entry.arguments.keys() != run[0].arguments.keys() for entry in run
-    ):
+    if any(entry.repeat != "1" for entry in run):
         return None
     said = {}
-    for name in run[0].arguments:
-        value = _progression([entry.arguments[name] for entry in run])
-        if value is None:
+    for name in dict.fromkeys(name for entry in run for name in entry.arguments):
+        default = program.default(run[0].key, name)
+        values = [entry.arguments.get(name, default) for entry in run]
+        value = _progression([value for value in values if value is not None])
+        if value is None or None in values:
             return None
         said[name] = value
     return said

@@ -101,12 +101,22 @@ def _entry(call: Call, first: str, blocks: dict[str, Block]) -> Entry:
         return Entry(call.name, "use", again, call.inputs, call.keywords, options)
     if call.inner is not None:
         key = _nested(call, call.inner, blocks)
-        hint = call.name if call.name != key and not is_automatic(call.name, "Functional") else ""
+        hint = "" if call.name == key else _hint(call.name, "Functional")
         return Entry(call.name, key, {}, call.inputs, {}, options, hint=hint)
     key = call.layer.type.name
-    hint = "" if is_automatic(call.name, key) else call.name
+    hint = _hint(call.name, key)
     arguments = written(call.layer)
     return Entry(call.name, key, arguments, call.inputs, call.keywords, options, hint=hint)
+
+
+def _hint(name: str, key: str) -> str:
+    """The name its user gave a call: not one made up, nor one of a block's layer (`block.dense`)."""
+    return "" if is_automatic(name.rpartition(".")[2], key) else plain_name(name)
+
+
+def plain_name(name: str) -> str:
+    """The name as one that a spec can bear."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", name)
 
 
 def _nested(call: Call, inner: Graph, blocks: dict[str, Block]) -> str:
@@ -115,7 +125,7 @@ def _nested(call: Call, inner: Graph, blocks: dict[str, Block]) -> str:
     for name, block in blocks.items():
         if block.as_model and _same(block.stack, stack):
             return name
-    name = free_name(call.name, blocks)
+    name = free_name(plain_name(call.name), blocks)
     blocks[name] = Block(name, {}, stack, as_model=True)
     return name
 

@@ -9,7 +9,7 @@ from layerforge.graph import Input, Ref, Tensors
 from layerforge.layers import find
 from layerforge.shapes import UNKNOWN
 from layerforge.writing.names import is_last, item_names
-from layerforge.writing.stack import FIRST, Block, Entry, Program, Stack
+from layerforge.writing.stack import FIRST, Block, Entry, Program, Stack, plain_name
 from layerforge.writing.values import arguments_text, text
 
 WIDTH: Final = 100
@@ -74,11 +74,11 @@ def _block(block: Block, program: Program, keep_names: bool) -> list[str]:
     if block.arguments:
         shown = {n: "required" if v is None else v for n, v in block.arguments.items()}
         lines += _wrapped(f"    args: {_braces(shown)}", "      ")
-    called = {name: name for name in block.stack.inputs}
+    called = {name: plain_name(name.rpartition(".")[2]) for name in block.stack.inputs}
     if len(called) == 1:
         called = dict.fromkeys(called, ONLY_INPUT)
     else:
-        lines.append(f"    inputs: [{', '.join(called)}]")
+        lines.append(f"    inputs: [{', '.join(called.values())}]")
     return lines + _stack(block.stack, program, called, keep_names, "    ")
 
 

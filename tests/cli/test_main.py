@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["chek", "good.yaml"], "No such command 'chek'. Did you mean 'check'?"),
+        (["chek", "good.yaml"], "No such command 'chek'. Did you mean 'check'"),
         (["check"], "Missing argument 'SPEC...'"),
         (["check", "good.yaml", "--jsn"], "No such option: --jsn"),
         (["check", "good.yaml", "--json", "--resolved"], "cannot be printed both"),

@@ -288,6 +288,44 @@ model: {input: [4], layers: [a: ]}
 """
 
 
+PAIR = """
+    blocks:
+      pair:
+        inputs: [left, right]
+        outputs: [sum, difference]
+        layers:
+          - Add:
+            name: sum
+            from: [left, right]
+          - Subtract:
+            name: difference
+            from: [left, right]
+    model:
+      inputs: {a: [4], b: [4]}
+      layers:
+        - pair:
+          from: [a, b]
+        - pair:
+          name: last
+          repeat: 2
+      outputs: [last.0, last.1]
+"""
+
+
+def test_what_a_block_gives_is_what_the_next_one_takes(compile_text: CompileText) -> None:
+    assert steps(compile_text(PAIR))[2:] == [
+        ("last.sum", ("pair.sum", "pair.difference")),
+        ("last.difference", ("pair.sum", "pair.difference")),
+        ("last_1.sum", ("last.sum", "last.difference")),
+        ("last_1.difference", ("last.sum", "last.difference")),
+    ]
+
+
+def test_a_block_is_not_given_more_tensors_than_it_takes(compile_text: CompileText) -> None:
+    text = PAIR.replace("from: [a, b]", "from: [a, b, a]")
+    assert faults(compile_text(text)) == [("missing-input", 16)]
+
+
 def test_a_recursive_block_ends_in_a_diagnostic(compile_text: CompileText) -> None:
     assert faults(compile_text(RECURSIVE)) == [("recursive-block", 4)]
 

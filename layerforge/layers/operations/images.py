@@ -8,6 +8,7 @@ from layerforge.layers.kinds import DataFormat, Flag, Number, Padding, Positive
 from layerforge.layers.operations.convolving import each_axis
 from layerforge.layers.operations.fitting import all_known, check_same, needs_rank, places
 from layerforge.layers.operations.kinds import (
+    AxisTuple,
     FillMode,
     Interpolation,
     OptionalNonNegative,
@@ -16,7 +17,6 @@ from layerforge.layers.operations.kinds import (
     PadFill,
     RealPair,
     ScalingMethod,
-    SizeList,
     SizePair,
     Sizes,
     SplineOrder,
@@ -327,7 +327,7 @@ def scale_and_translate(
     translation: Operand,
     *,
     output_shape: OutputShape,
-    spatial_dims: SizeList,
+    spatial_dims: AxisTuple,
     method: ScalingMethod,
     antialias: Flag = True,
 ) -> Effect:

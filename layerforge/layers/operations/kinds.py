@@ -1,8 +1,38 @@
 """The kinds of arguments that operations take and layers do not."""
 
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
-from layerforge.arguments import Choice, Either, Flag, ListOf, Literal, Optional, Real, Text, Whole
+from layerforge.arguments import (
+    Choice,
+    Either,
+    Flag,
+    Found,
+    ListOf,
+    Optional,
+    Real,
+    Whole,
+    refuse,
+)
+from layerforge.records import record
+from layerforge.source import Node, Scalar
+
+
+@record
+class Endless:
+    """`inf` or `-inf`, as a number."""
+
+    @property
+    def noun(self) -> str:
+        return "`inf` or `-inf`"
+
+    def read(self, node: Node, found: Found) -> Any:
+        """The number, or INVALID after telling that it is none."""
+        word = node.text.replace(".", "") if isinstance(node, Scalar) else ""
+        return float(word) if word in ("inf", "-inf") else refuse(found, node, self.noun)
+
+    def schema(self) -> dict[str, Any]:
+        return {"enum": ["inf", "-inf", ".inf", "-.inf"]}
+
 
 DTYPES: Final = (
     "float16",
@@ -35,6 +65,7 @@ Axes: TypeAlias = Annotated[int | tuple[int, ...] | None, Optional(_AXES)]
 RequiredAxes: TypeAlias = Annotated[int | tuple[int, ...], _AXES]
 OptionalAxis: TypeAlias = Annotated[int | None, Optional(_AXIS)]
 AxisList: TypeAlias = Annotated[tuple[int, ...] | None, Optional(ListOf(_AXIS, at_least=1))]
+AxisTuple: TypeAlias = Annotated[tuple[int, ...], ListOf(_AXIS, at_least=1)]
 TwoAxes: TypeAlias = Annotated[tuple[int, int], ListOf(_AXIS, length=2)]
 
 Dtype: TypeAlias = Annotated[str, Choice(DTYPES)]
@@ -55,7 +86,6 @@ Sections: TypeAlias = Annotated[
 ]
 Positions: TypeAlias = Annotated[tuple[float, ...] | None, Optional(ListOf(Real(), at_least=2))]
 Dims: TypeAlias = Annotated[tuple[int, ...], ListOf(Whole(0), single=True)]
-Starts: TypeAlias = Annotated[tuple[int, ...], ListOf(Whole(0), at_least=1)]
 Extents: TypeAlias = Annotated[tuple[int, ...], ListOf(Whole(-1), at_least=1)]
 Sizes: TypeAlias = Annotated[int | tuple[int, ...], _SIZES]
 SizeList: TypeAlias = Annotated[tuple[int, ...], ListOf(Whole(1), at_least=1)]
@@ -83,13 +113,7 @@ Order: TypeAlias = Annotated[
     float | str | None,
     Optional(
         Either(
-            (
-                Literal("inf", float("inf")),
-                Literal("-inf", float("-inf")),
-                Choice(("fro", "nuc")),
-                Real(),
-            ),
-            "a number, `inf`, `-inf`, `fro` or `nuc`",
+            (Endless(), Choice(("fro", "nuc")), Real()), "a number, `inf`, `-inf`, `fro` or `nuc`"
         )
     ),
 ]
@@ -107,7 +131,6 @@ Interpolation: TypeAlias = Annotated[
     str, Choice(("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5", "area"))
 ]
 Warping: TypeAlias = Annotated[str, Choice(("nearest", "bilinear"))]
-Words: TypeAlias = Annotated[str, Text()]
 DecodingStrategy: TypeAlias = Annotated[str, Choice(("greedy", "beam_search"))]
 FillMode: TypeAlias = Annotated[str, Choice(("constant", "nearest", "wrap", "mirror", "reflect"))]
 WarpingFill: TypeAlias = Annotated[str, Choice(("constant", "nearest", "wrap", "reflect"))]

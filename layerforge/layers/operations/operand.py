@@ -116,7 +116,9 @@ class Constant:
 
     def schema(self) -> dict[str, Any]:
         one = "integer" if self.whole else "number"
-        return {"anyOf": [{"type": one}, {"type": "boolean"}, {"type": "array", "minItems": 1}]}
+        kinds = [{"type": one}, {"type": "boolean"}, {"type": "array", "minItems": 1}]
+        endless = {"enum": ["inf", "-inf", ".inf", "-.inf", "nan", ".nan"]}
+        return {"anyOf": kinds if self.whole else [*kinds, endless]}
 
 
 def _written(values: Any) -> str:

@@ -110,11 +110,8 @@ def run(model: Any, data: list[Any]) -> list[Any]:
     """What the model gives for data, compiled with its batch left open, as `predict` runs it."""
     specs = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in model.inputs]
 
-    @tf.function(input_signature=[specs], autograph=False)
-    def called(given: Any) -> Any:
-        return model(given)
-
-    return [_array(each) for each in keras.tree.flatten(called([tf.constant(d) for d in data]))]
+    compiled = tf.function(lambda given: model(given), input_signature=[specs], autograph=False)
+    return [_array(each) for each in keras.tree.flatten(compiled([tf.constant(d) for d in data]))]
 
 
 def _array(tensor: Any) -> Any:

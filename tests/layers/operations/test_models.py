@@ -71,7 +71,7 @@ def test_it_comes_back_from_its_file_with_names_and_values(
     model = make_model(plan)
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
-    names = [each.name for each in (*plan.graph.inputs, *plan.graph.calls)]
+    names = [each.name for each in plan.graph.inputs] + [call.name for call in plan.graph.calls]
     assert sorted(each.name for each in again.operations) == sorted(names)
     dice = np.random.default_rng(5)
     data = {"x": dice.normal(size=(3, 8, 6)), "mask": dice.normal(size=(3, 8, 1)) > 0}

@@ -66,7 +66,7 @@ CASES = [
     ),
     case(
         "ops.image.scale_and_translate: {output_shape: [null, 4, 4, 3], scale: [0.5, 0.5],"
-        " translation: [0, 0], spatial_dims: [1, 2], method: linear}",
+        " translation: [0, 0], spatial_dims: [1, -2], method: linear}",
         (8, 6, 3),
     ),
 ]

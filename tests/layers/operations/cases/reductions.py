@@ -46,6 +46,7 @@ CASES = [
     case("ops.norm", (6,)),
     case("ops.norm: {ord: 1, axis: -1, keepdims: true}", (6, 4)),
     case("ops.norm: {ord: inf, axis: 1}", (6, 4)),
+    case("ops.norm: {ord: -.inf, axis: [1, 2]}", (6, 4)),
     case("ops.norm: {ord: fro, axis: [1, 2]}", (6, 4)),
     case("ops.norm: {ord: nuc, axis: [1, 2]}", (6, 4)),
     case("ops.norm: {ord: 2.5, axis: 1}", (6, 4)),
