@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "Look at a spec": {
         "check": "Find every fault of a spec, at file:line:column.",
         "build": "Show layers, shapes and parameters, and hold them against Keras.",
+        "diff": "Compare two specs layer by layer.",
         "import": "Write the spec of a Keras model.",
         "eject": "Write the Keras script that builds the same model.",
     },
@@ -33,6 +34,7 @@ COMMANDS: Final = {
     },
     "Look something up": {
         "layers": "List the layers, or show what one of them takes.",
+        "explain": "Explain a layer, with its numbers, or the code of a fault.",
         "schema": "Print the JSON Schema of a spec, for editors.",
     },
 }

@@ -10,8 +10,7 @@ import typer
 
 EXAMPLE = """
   layerforge schema --out layerforge.schema.json
-
-  then, as the first line of a spec, for editors with a YAML language server:
+  # and as the first line of a spec, for an editor with a YAML language server:
   # yaml-language-server: $schema=layerforge.schema.json
 """
 

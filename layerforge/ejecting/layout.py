@@ -59,18 +59,30 @@ def _is_single(group: Group) -> bool:
 def _broken(expression: Expression, indent: int, column: int, after: int) -> str:
     """The expression from a column on, `after` columns being needed behind it.
 
-    The first group with anything in it is broken where the rest does not fit on the line.
+    A group is broken where it does not fit on the line with what follows, up to where the next breaks.
     """
     text = ""
     for at, piece in enumerate(expression):
-        if isinstance(piece, str) or column + len(flat(expression[at:])) + after <= WIDTH:
-            added = piece if isinstance(piece, str) else _flat(piece)
+        if isinstance(piece, str):
+            added = piece
+        elif column + _needed(expression[at:], after) <= WIDTH or not piece.items:
+            added = _flat(piece)
         else:
-            added = _lines(piece, indent) if piece.items else _flat(piece)
+            added = _lines(piece, indent)
         text += added
         last = added.rpartition("\n")[2]
         column = len(last) if "\n" in added else column + len(last)
     return text
+
+
+def _needed(pieces: Expression, after: int) -> int:
+    """The columns of the first piece and what cannot be parted from it."""
+    width = len(flat(pieces[:1]))
+    for piece in pieces[1:]:
+        if isinstance(piece, Group) and piece.items:
+            return width + len(piece.opening)
+        width += len(flat((piece,)))
+    return width + after
 
 
 def _lines(group: Group, indent: int) -> str:

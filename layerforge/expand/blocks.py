@@ -67,7 +67,7 @@ def bind_inputs(item: Item, block: Block, frame: Frame) -> dict[str, Tensors | N
         if len(sources) != len(block.inputs):  # a block above may have given several tensors
             sources = [each for value in sources for each in _spread(value)]
         given = dict(zip(block.inputs, sources, strict=False))
-        fits = len(sources) == len(block.inputs)
+        fits = len(sources) == len(block.inputs) or None in sources  # whose fault was told
     if not fits:
         count = len(block.inputs)
         many = f"{count} inputs" if count > 1 else "one input"

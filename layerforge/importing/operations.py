@@ -31,7 +31,9 @@ def _by_class() -> Mapping[str, LayerType]:
 
     The plain ones come before those of a module of their own, such as `ops.linalg.norm`.
     """
-    names = sorted((n for n in whole_catalog() if n.startswith("ops.")), key=lambda n: -n.count("."))
+    names = sorted(
+        (n for n in whole_catalog() if n.startswith("ops.")), key=lambda n: -n.count(".")
+    )
     return {name.rpartition(".")[2].replace("_", ""): whole_catalog()[name] for name in names}
 
 

@@ -61,6 +61,10 @@ def loaded_by(folder: Path, *arguments: str, code: int = 0) -> set[str]:
         (("build", "spec.yaml", "--static"), 0),
         (("build", "spec.yaml", "--static", "--json"), 0),
         (("train", "--help"), 0),
+        (("layers",), 0),
+        (("layers", "Dense"), 0),
+        (("schema",), 0),
+        (("explain", "Dense", "--spec", "spec.yaml"), 0),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else str(value),
 )

@@ -123,10 +123,12 @@ CASES = {
           inputs: {x: [10, 8], memory: [12, 8], keep: {shape: [12], dtype: bool}}
           layers:
             - MultiHeadAttention: {num_heads: 2, key_dim: 4}
+              name: inner
               from: x
               call: {use_causal_mask: true, training: false}
-            - MultiHeadAttention: {num_heads: 2, key_dim: 4, name: cross}
-              from: {query: multi_head_attention, value: memory, key: memory, value_mask: keep}
+            - MultiHeadAttention: {num_heads: 2, key_dim: 4}
+              name: cross
+              from: {query: inner, value: memory, key: memory, value_mask: keep}
             - Attention:
               from: {query: cross, value: memory}
         """,
@@ -157,14 +159,22 @@ CASES = {
               name: halves
             - ops.multiply:
               from: [halves.0, halves.1]
+              name: gated
             - ops.einsum: {subscripts: "btf,bsf->bts"}
-              from: [multiply_1, multiply_1]
+              from: [gated, gated]
+              name: scores
             - ops.concatenate: {axis: -1}
-              from: [einsum, multiply_1]
+              from: [scores, gated]
             - slice: "[:, -1:, :]"
             - slice: "[:, 0, None, ..., ::2]"
-            - ops.rearrange: {pattern: "b o (h w) -> b h (w o)", axes_lengths: {h: 2}}
             - ops.transpose: {axes: [0, 2, 1]}
+        """,
+    "lengths of axes": """
+        model:
+          inputs: {x: {shape: [3, 8], batch_size: 2}}
+          layers:
+            - ops.rearrange: {pattern: "b o (h w) -> b h (w o)", axes_lengths: {h: 2}}
+            - ops.clip: {x_min: -1, x_max: 1}
         """,
     "constants for whole numbers": """
         model:
@@ -181,6 +191,7 @@ CASES = {
               name: taken
             - ops.hypot: {x2: 2}
               from: x
+              name: hypot
             - Concatenate:
               from: [scaled, taken, hypot]
         """,
@@ -192,11 +203,13 @@ CASES = {
               name: mean
             - Add:
               from: [mean, input]
+              name: add
             - ops.add: {x2: 1}
             - ops.mean: {axis: -1, keepdims: true}
+              name: level
             - Add:
-              from: [add, ops]
-        """.replace("[add, ops]", "[add, mean_1]"),
+              from: [add, level]
+        """,
     "names that are no identifiers": """
         name: 1st-model
         model:

@@ -323,7 +323,7 @@ def test_what_a_block_gives_is_what_the_next_one_takes(compile_text: CompileText
 
 def test_a_block_is_not_given_more_tensors_than_it_takes(compile_text: CompileText) -> None:
     text = PAIR.replace("from: [a, b]", "from: [a, b, a]")
-    assert faults(compile_text(text)) == [("missing-input", 16)]
+    assert faults(compile_text(text)) == [("missing-input", 17)]
 
 
 def test_a_recursive_block_ends_in_a_diagnostic(compile_text: CompileText) -> None:

@@ -1,0 +1,202 @@
+"""Two plans side by side: which layer of one is which of the other, and what changed in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import Any
+
+from layerforge.infer import Plan, Step, input_shape
+from layerforge.layers import snake_case
+from layerforge.records import field, record
+from layerforge.shapes import Dim, Shape
+from layerforge.writing.values import text as value_text
+from layerforge.writing.values import written
+
+
+@record
+class Part:
+    """An input or a layer of a plan, as far as it is compared; `arguments` are those written, as text."""
+
+    name: str
+    type: str
+    arguments: Mapping[str, str]
+    sources: tuple[str, ...]
+    outputs: tuple[Shape, ...]
+    params: int = 0
+    macs: Dim = 0
+
+
+@record
+class Change:
+    """One thing that differs: `type`, `name`, `from`, `output`, `params`, `MACs`, or an argument.
+
+    `old` and `new` are None for an argument that is not written.
+    """
+
+    what: str
+    old: Any
+    new: Any
+    argument: bool = False
+
+
+@record
+class Row:
+    """A layer in both plans, or in one alone: then the other is None. `changes` are of both."""
+
+    old: Part | None
+    new: Part | None
+    changes: tuple[Change, ...] = field(default=())
+
+    @property
+    def same(self) -> bool:
+        return self.old is not None and self.new is not None and not self.changes
+
+
+def align(old: Plan, new: Plan) -> tuple[Row, ...]:
+    """The layers of two plans side by side, in the order of the new one, removed ones where they stood.
+
+    Layers of the same name belong together, where it is a name that someone gave. The others are
+    matched along the longest common runs of type and arguments, then by type and by name.
+    """
+    before, after = list(parts(old)), list(parts(new))
+    pairs = _matched(before, after)
+    names = {before[i].name: after[j].name for i, j in pairs.items()}
+    rows = []
+    for i, j in _in_order(len(before), len(after), pairs):
+        one = None if i is None else before[i]
+        other = None if j is None else after[j]
+        changes = _changes(one, other, names) if one and other else ()
+        rows.append(Row(one, other, changes))
+    return tuple(rows)
+
+
+def parts(plan: Plan) -> Iterator[Part]:
+    """The inputs and layers of a plan, those of a nested model behind it, and what it gives."""
+    for each in plan.graph.inputs:
+        given = {"dtype": each.dtype, "sparse": each.sparse or None}
+        arguments = {key: str(it) for key, it in given.items() if it is not None}
+        yield Part(each.name, "Input", arguments, (), (input_shape(each),))
+    for step in plan.steps:
+        yield _part(step)
+        if step.inner is not None and not step.shared:
+            yield from parts(step.inner)
+    sources = tuple(f"={ref}" for ref in plan.graph.outputs)
+    yield Part(f"{plan.name}.outputs", "Outputs", {}, sources, plan.outputs)
+
+
+def _part(step: Step) -> Part:
+    layer, call = step.call.layer, step.call
+    options = {f"call.{name}": value_text(each) for name, each in call.options.items()}
+    shared = {"use": layer.name} if step.shared else {}
+    arguments = {**({} if step.shared else written(layer)), **shared, **options}
+    names = [f"{name}={source}" for name, source in _named(step)]
+    return Part(
+        call.name, layer.type.name, arguments, tuple(names), step.outputs, step.params, step.macs
+    )
+
+
+def _named(step: Step) -> Iterator[tuple[str, str]]:
+    """The tensors of a call with the names they are given by."""
+    for ref in step.call.inputs:
+        yield "", str(ref)
+    for name, value in step.call.keywords.items():
+        for ref in value if isinstance(value, tuple) else (value,):
+            yield name, str(ref)
+
+
+def _matched(old: Sequence[Part], new: Sequence[Part]) -> dict[int, int]:
+    """The places of layers that belong together."""
+    given = {part.name: at for at, part in enumerate(new) if not _is_automatic(part)}
+    pairs = {
+        at: given[part.name]
+        for at, part in enumerate(old)
+        if part.name in given and not _is_automatic(part)
+    }
+    taken = set(pairs.values())
+    left = [at for at in range(len(old)) if at not in pairs]
+    right = [at for at in range(len(new)) if at not in taken]
+    keys = [_key(old[at]) for at in left], [_key(new[at]) for at in right]
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+        if tag == "equal":
+            pairs |= dict(zip(left[i1:i2], right[j1:j2], strict=True))
+        elif tag == "replace":
+            pairs |= _alike(left[i1:i2], right[j1:j2], old, new)
+    return pairs | _of_one_name(pairs, old, new)
+
+
+def _alike(
+    left: Sequence[int], right: Sequence[int], old: Sequence[Part], new: Sequence[Part]
+) -> dict[int, int]:
+    """Within one stretch that differs: layers of one type, in their order."""
+    types = [old[at].type for at in left], [new[at].type for at in right]
+    blocks = SequenceMatcher(None, *types, autojunk=False).get_matching_blocks()
+    return {left[i + n]: right[j + n] for i, j, size in blocks for n in range(size)}
+
+
+def _of_one_name(
+    pairs: Mapping[int, int], old: Sequence[Part], new: Sequence[Part]
+) -> dict[int, int]:
+    """What is left on both sides and has the same name."""
+    taken = set(pairs.values())
+    free = {part.name: at for at, part in enumerate(new) if at not in taken}
+    return {
+        at: free[part.name] for at, part in enumerate(old) if at not in pairs and part.name in free
+    }
+
+
+def _key(part: Part) -> tuple[str, tuple[tuple[str, str], ...]]:
+    return part.type, tuple(sorted(part.arguments.items()))
+
+
+def _is_automatic(part: Part) -> bool:
+    """Whether the language made up the name: `dense_1`, `residual_2.conv1d`."""
+    stem = re.sub(r"_\d+$", "", part.name.rpartition(".")[2])
+    return stem in (snake_case(part.type), "again")  # `outputs` too, whatever the model is called
+
+
+def _in_order(
+    old: int, new: int, pairs: Mapping[int, int]
+) -> Iterator[tuple[int | None, int | None]]:
+    """Every place of both sides once: in the new order, what is gone behind what stood before it."""
+    back = {j: i for i, j in pairs.items()}
+    gone = [i for i in range(old) if i not in pairs]
+    at = 0
+    for j in range(new):
+        i = back.get(j)
+        while i is not None and at < len(gone) and gone[at] < i:
+            yield gone[at], None
+            at += 1
+        yield i, j
+    for i in gone[at:]:
+        yield i, None
+
+
+def _changes(old: Part, new: Part, names: Mapping[str, str]) -> tuple[Change, ...]:
+    """What differs between two layers; `names` are the new names of the old one's sources."""
+    sources = tuple(_renamed(source, names) for source in old.sources)
+    found = [Change("type", old.type, new.type)]
+    if not (_is_automatic(old) and _is_automatic(new)):
+        found.append(Change("name", old.name, new.name))
+    for name in dict.fromkeys([*old.arguments, *new.arguments]):
+        argument = old.arguments.get(name), new.arguments.get(name)
+        if name == "use" and argument[0] is not None:
+            argument = names.get(argument[0], argument[0]), argument[1]
+        found.append(Change(name, *argument, True))
+    found += [
+        Change("from", sources, new.sources),
+        Change("output", old.outputs, new.outputs),
+        Change("params", old.params, new.params),
+        Change("MACs", old.macs, new.macs),
+    ]
+    return tuple(change for change in found if change.old != change.new)
+
+
+def _renamed(source: str, names: Mapping[str, str]) -> str:
+    """A source `keyword=name.output` by the name that its layer has in the new plan."""
+    keyword, _, ref = source.partition("=")
+    if ref in names:
+        return f"{keyword}={names[ref]}"
+    name, point, output = ref.rpartition(".")
+    return f"{keyword}={names.get(name, name)}{point}{output}"
