@@ -17,7 +17,10 @@ from layerforge.writing.values import written
 
 @record
 class Part:
-    """An input or a layer of a plan, as far as it is compared; `arguments` are those written, as text."""
+    """An input or a layer of a plan, as far as it is compared; `arguments` are those written, as text.
+
+    `sources` are `keyword=name`, without a keyword `=name`; `above` is the item before it.
+    """
 
     name: str
     type: str
@@ -26,6 +29,12 @@ class Part:
     outputs: tuple[Shape, ...]
     params: int = 0
     macs: Dim = 0
+    above: str = ""
+
+    @property
+    def follows(self) -> bool:
+        """Whether it takes the item before it, and nothing else."""
+        return self.sources == (f"={self.above}",)
 
 
 @record
@@ -72,28 +81,39 @@ def align(old: Plan, new: Plan) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def parts(plan: Plan) -> Iterator[Part]:
-    """The inputs and layers of a plan, those of a nested model behind it, and what it gives."""
+def parts(plan: Plan, inner: bool = False) -> Iterator[Part]:
+    """The inputs and layers of a plan, those of a nested model behind it, and which tensors it gives."""
     for each in plan.graph.inputs:
         given = {"dtype": each.dtype, "sparse": each.sparse or None}
         arguments = {key: str(it) for key, it in given.items() if it is not None}
         yield Part(each.name, "Input", arguments, (), (input_shape(each),))
+    above = plan.graph.inputs[-1].name if plan.graph.inputs else ""
     for step in plan.steps:
-        yield _part(step)
+        yield _part(step, above)
+        above = step.call.name
         if step.inner is not None and not step.shared:
-            yield from parts(step.inner)
+            yield from parts(step.inner, True)
     sources = tuple(f"={ref}" for ref in plan.graph.outputs)
-    yield Part(f"{plan.name}.outputs", "Outputs", {}, sources, plan.outputs)
+    yield Part(
+        f"{plan.name}.outputs", "InnerOutputs" if inner else "Outputs", {}, sources, (), 0, 0, above
+    )
 
 
-def _part(step: Step) -> Part:
+def _part(step: Step, above: str) -> Part:
     layer, call = step.call.layer, step.call
     options = {f"call.{name}": value_text(each) for name, each in call.options.items()}
     shared = {"use": layer.name} if step.shared else {}
     arguments = {**({} if step.shared else written(layer)), **shared, **options}
     names = [f"{name}={source}" for name, source in _named(step)]
     return Part(
-        call.name, layer.type.name, arguments, tuple(names), step.outputs, step.params, step.macs
+        call.name,
+        layer.type.name,
+        arguments,
+        tuple(names),
+        step.outputs,
+        step.params,
+        step.macs,
+        above,
     )
 
 
@@ -152,8 +172,10 @@ def _key(part: Part) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 def _is_automatic(part: Part) -> bool:
     """Whether the language made up the name: `dense_1`, `residual_2.conv1d`."""
+    if part.type.endswith("Outputs"):
+        return True
     stem = re.sub(r"_\d+$", "", part.name.rpartition(".")[2])
-    return stem in (snake_case(part.type), "again")  # `outputs` too, whatever the model is called
+    return stem in (snake_case(part.type), "again")
 
 
 def _in_order(
@@ -174,8 +196,7 @@ def _in_order(
 
 
 def _changes(old: Part, new: Part, names: Mapping[str, str]) -> tuple[Change, ...]:
-    """What differs between two layers; `names` are the new names of the old one's sources."""
-    sources = tuple(_renamed(source, names) for source in old.sources)
+    """What differs between two layers; `names` are the new names of the old plan's layers."""
     found = [Change("type", old.type, new.type)]
     if not (_is_automatic(old) and _is_automatic(new)):
         found.append(Change("name", old.name, new.name))
@@ -184,13 +205,22 @@ def _changes(old: Part, new: Part, names: Mapping[str, str]) -> tuple[Change, ..
         if name == "use" and argument[0] is not None:
             argument = names.get(argument[0], argument[0]), argument[1]
         found.append(Change(name, *argument, True))
+    sources = tuple(_renamed(source, names) for source in old.sources)
+    if not _is_passed_on(old, new, names):
+        found.append(Change("from", sources, new.sources))
     found += [
-        Change("from", sources, new.sources),
         Change("output", old.outputs, new.outputs),
         Change("params", old.params, new.params),
         Change("MACs", old.macs, new.macs),
     ]
     return tuple(change for change in found if change.old != change.new)
+
+
+def _is_passed_on(old: Part, new: Part, names: Mapping[str, str]) -> bool:
+    """Whether both follow the item above, and that was put in or taken out: told there already."""
+    if not (old.follows and new.follows):
+        return False
+    return old.above not in names or new.above not in names.values()
 
 
 def _renamed(source: str, names: Mapping[str, str]) -> str:

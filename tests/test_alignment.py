@@ -38,7 +38,10 @@ SHARED = """
         - Dense: 3
           name: two
           from: encoder
-      outputs: [one, two]
+        - Dense: 4
+          name: three
+          from: encoder
+      outputs: [one, two, three]
     """
 # What is replaced in a spec by what, and the rows that come out: old name, new name, what changed.
 CASES = {
@@ -53,7 +56,18 @@ CASES = {
         BASE,
         "    - Conv1D: {filters: 8, kernel_size: 3}\n",
         "",
-        [("conv1d", None, []), ("conv1d_1", "conv1d", ["from", "output", "params", "MACs"])],
+        [
+            ("conv1d", None, []),
+            ("conv1d_1", "conv1d", ["output", "params", "MACs"]),
+            ("flatten", "flatten", ["output"]),
+            ("head", "head", ["params", "MACs"]),
+        ],
+    ),
+    "the order of two layers": (
+        "model: {input: [8], layers: [{Dropout: 0.1, name: a}, {ReLU: , name: b}, Softmax]}",
+        "{Dropout: 0.1, name: a}, {ReLU: , name: b}",
+        "{ReLU: , name: b}, {Dropout: 0.1, name: a}",
+        [("b", "b", ["from"]), ("a", "a", ["from"]), ("softmax", "softmax", ["from"])],
     ),
     "an argument": (
         BASE,
@@ -70,15 +84,15 @@ CASES = {
     "the layer that is named": (BASE, "name: head", "name: tail", [("head", "tail", ["name"])]),
     "where a layer takes its input": (
         SHARED,
-        "from: encoder",
-        "from: other",
+        "name: two\n      from: encoder",
+        "name: two\n      from: other",
         [("two", "two", ["from"])],
     ),
     "the order of outputs": (
         SHARED,
-        "[one, two]",
-        "[two, one]",
-        [("spec.outputs", "spec.outputs", ["from", "output"])],
+        "[one, two, ",
+        "[two, one, ",
+        [("spec.outputs", "spec.outputs", ["from"])],
     ),
     "inside a nested model": (
         SHARED,
@@ -135,5 +149,5 @@ def test_every_layer_of_both_plans_is_in_one_row(tmp_path: Path) -> None:
     old = [row.old.name for row in rows if row.old is not None]
     new = [row.new.name for row in rows if row.new is not None]
     assert len(old) == len(set(old)) == 6
-    assert len(new) == len(set(new)) == 10
+    assert len(new) == len(set(new)) == 12
     assert {row.new.name for row in rows if row.new is not None} >= {"encoder", "encoder.dense"}

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from layerforge.arguments import plain
 from layerforge.components.table import CATEGORIES, names
-from layerforge.layers import ALIASES, CATALOG
+from layerforge.layers import ALIASES, whole_catalog
 from layerforge.schema import json_schema
 from layerforge.source import read
 from layerforge.spec.parse import BLOCK_KEYS, MODEL_KEYS, MODIFIERS, SECTIONS
@@ -120,7 +120,7 @@ def test_every_section_layer_alias_and_component_has_its_definition() -> None:
     schema = json_schema()
     assert list(schema["properties"]) == list(SECTIONS)
     item = schema["$defs"]["item"]["else"]["properties"]
-    assert {*CATALOG, *ALIASES, "use", "Input"} <= set(item)
+    assert {*whole_catalog(), *ALIASES, "use", "Input"} <= set(item)
     for category in CATEGORIES:
         mapping = next(form for form in forms(schema, category) if form.get("type") == "object")
         assert set(mapping["properties"]) == set(names(category))
@@ -221,6 +221,48 @@ def test_every_form_of_an_item_is_valid(validator: Draft202012Validator, item: s
 )
 def test_a_misspelt_item_is_refused(validator: Draft202012Validator, item: str) -> None:
     assert faults(validator, stack(item)) != []
+
+
+@pytest.mark.parametrize(
+    ("section", "value"),
+    [
+        ("optimizer", "{Adam: 0.01}"),
+        ("optimizer", "{Adam: {CosineDecay: {initial_learning_rate: 1, decay_steps: 10}}}"),
+        ("optimizer", "{Adam: {learning_rate: {hp.Float: [0.001, 0.1]}}}"),
+        ("loss", "{Huber: {delta: 2}}"),
+        ("loss", "mse"),
+        ("metrics", "[mae, {TopKCategoricalAccuracy: {k: $(k)}}]"),
+        ("callbacks", "{EarlyStopping: {monitor: val_loss, patience: 5}}"),
+        ("callbacks", "[{ModelCheckpoint: best.keras}, TerminateOnNaN]"),
+        ("batch_size", "{hp.Choice: [32, 64]}"),
+    ],
+)
+def test_every_form_of_a_component_is_valid(
+    validator: Draft202012Validator, section: str, value: str
+) -> None:
+    train = loaded(f"{section}: {value}")
+    assert faults(validator, {**stack("Flatten"), "train": train}) == []
+
+
+@pytest.mark.parametrize(
+    ("section", "value"),
+    [
+        ("optimizer", "adm"),
+        ("optimizer", "{Adam: {lr: 0.01}}"),
+        ("optimizer", "{Adam: 0.01, SGD: 0.1}"),
+        ("optimizer", "relu"),
+        ("loss", "{Huber: {delt: 2}}"),
+        ("metrics", "[mae, {TopKCategoricalAccuracy: {k: few}}]"),
+        ("callbacks", "ModelCheckpoint"),  # no filepath
+        ("epochs", "0"),
+        ("epoch", "10"),
+    ],
+)
+def test_a_misspelt_component_is_refused(
+    validator: Draft202012Validator, section: str, value: str
+) -> None:
+    train = loaded(f"{section}: {value}")
+    assert faults(validator, {**stack("Flatten"), "train": train}) != []
 
 
 @pytest.mark.parametrize("word", ["adam", "Adam", "RMSProp", "ADAMW"])

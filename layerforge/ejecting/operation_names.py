@@ -1,4 +1,4 @@
-"""Which operations must be named in a script, because Keras's own numbering would not do."""
+"""Names of operations: which a script must give, and which Keras must not take for its own."""
 
 from __future__ import annotations
 
@@ -21,6 +21,19 @@ _CLASSES: Final = {
     "ops.batch_normalization": "batch_norm",
     "ops.searchsorted": "search_sorted",
     "ops.allclose": "all_close",
+}
+# What layers compute masks with: `compute_mask` in keras/src/layers.
+_IN_MASKS: Final = frozenset(
+    ("all", "any", "broadcast_to", "cast", "concatenate", "expand_dims", "logical_and")
+) | {
+    "logical_or",
+    "not_equal",
+    "ones_like",
+    "reshape",
+    "squeeze",
+    "transpose",
+    "where",
+    "zeros_like",
 }
 
 
@@ -49,3 +62,28 @@ def _automatic(call: Call) -> str:
 
 def _stem(name: str) -> str:
     return re.sub(r"(_\d+)+$", "", name)
+
+
+def makes_masks(graph: Graph) -> bool:
+    """Whether some layer of the model, or of one nested in it, makes a mask."""
+    for call in graph.calls:
+        values = call.layer.values
+        if call.layer.type.name == "Masking" or values.get("mask_zero") is True:
+            return True
+        if call.inner is not None and makes_masks(call.inner):
+            return True
+    return False
+
+
+def reserved(graph: Graph) -> dict[str, int]:
+    """How many of Keras's automatic names are taken by layers and inputs, by what they begin with.
+
+    Keras numbers the operations that it adds to compute masks without a look at the names of
+    layers, and refuses a model in which a name stands twice.
+    """
+    numbers: dict[str, int] = {}
+    for name in [*(each.name for each in graph.inputs), *(call.name for call in graph.calls)]:
+        stem, _, number = name.rpartition("_") if name[-1].isdigit() else (name, "", "0")
+        if stem in _IN_MASKS and number.isdigit():
+            numbers[stem] = max(numbers.get(stem, 0), int(number) + 1)
+    return numbers

@@ -10,7 +10,7 @@ from typing import Any, Final
 from layerforge.ejecting.calls import call_of, gives_a_list, operation_of
 from layerforge.ejecting.constants import floating
 from layerforge.ejecting.layout import WIDTH, Expression, Group, arguments, keyword, laid_out
-from layerforge.ejecting.operation_names import must_be_named
+from layerforge.ejecting.operation_names import makes_masks, must_be_named, reserved
 from layerforge.ejecting.values import layer, literal, value
 from layerforge.ejecting.variables import Names, Variables
 from layerforge.graph import Input, Ref
@@ -31,10 +31,10 @@ if __name__ == "__main__":
 
 def eject(plan: Plan, defaults: Mapping[str, Any] | None = None) -> str:
     """The script that builds the model of a plan; `defaults` are the values of hyperparameters."""
-    work = _Script()
+    work = _Script(makes_masks(plan.graph))
     work.function("build_model", plan, Names())
     body = "\n\n".join([*work.functions, _MAIN])
-    used = [_NAMED] if "named(" in body and work.naming else []
+    used = [_NAMED] if work.naming else []
     parts = [_header(plan.name, defaults or {}, body), *used, body]
     return "\n\n".join(parts)
 
@@ -61,7 +61,8 @@ def _visible(given: Any) -> str:
 class _Script:
     """The functions so far: those of nested models before the ones that call them."""
 
-    def __init__(self) -> None:
+    def __init__(self, masks: bool) -> None:
+        self.masks = masks
         self.functions: list[str] = []
         self.builders = Names()
         self.naming = False
@@ -70,6 +71,7 @@ class _Script:
         """Adds the function that builds a plan."""
         made = _Function(self, plan, names)
         lines = [f"def {title}() -> keras.Model:"]
+        lines += _reservations(reserved(plan.graph)) if self.masks else []
         lines += [laid_out(statement, 4) for statement in made.statements()]
         self.functions.append("\n".join(lines) + "\n")
         self.naming = self.naming or bool(made.naming)
@@ -150,6 +152,16 @@ class _Function:
         outputs = [self.variables.of(ref) for ref in graph.outputs]
         items = [_one_or_all(inputs), _one_or_all(outputs), keyword("name", value(self.plan.name))]
         return ("return keras.Model", arguments(items))
+
+
+def _reservations(numbers: Mapping[str, int]) -> list[str]:
+    """Lines that keep Keras from giving names of layers to operations that compute masks."""
+    lines = ["    # Names of layers below, which Keras might give to the masks it computes."]
+    for stem, count in numbers.items():
+        call = f"keras.backend.get_uid({literal(stem)})"
+        loop = [f"    for _ in range({count}):", f"        {call}"]
+        lines += loop if count > 1 else [f"    {call}"]
+    return lines if numbers else []
 
 
 def _one_or_all(names: Sequence[str]) -> Expression:

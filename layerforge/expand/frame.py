@@ -26,12 +26,22 @@ class Frame:
     previous: Tensors | None = None
     started: bool = False
     open_blocks: tuple[str, ...] = ()
+    skipped: set[str] = field(default_factory=set)
 
     def bind(self, name: str | None, value: Tensors | None) -> None:
         """Makes the value the previous one, and known under the name."""
         self.previous, self.started = value, True
         if name:
             self.named[name] = value
+
+    def pass_through(self, name: str | None, sources: list[Tensors | None]) -> None:
+        """Gives the name of a skipped item to what it would have taken, where that is one value."""
+        if name is None:
+            return
+        if len(sources) == 1 or None in sources:
+            self.named[name] = sources[0] if len(sources) == 1 else None
+        else:
+            self.skipped.add(name)
 
     def sources(self, item: Item) -> list[Tensors | None]:
         """What an item's `from` names, one by one: the previous result where it is not written."""
@@ -82,6 +92,10 @@ class Frame:
 
     def _unknown(self, word: Scalar) -> Diagnostic:
         base = word.text.rpartition(".")[0]
+        if word.text in self.skipped or base in self.skipped:
+            message = f"`{word.text}` is skipped, and would have taken several tensors"
+            advice = "take one of them, or give this item the same `when`"
+            return Diagnostic("unknown-name", message, word.span, advice)
         for item in self.items:
             name = item.modifiers.get("name")
             if isinstance(name, Scalar) and name.text in (word.text, base):

@@ -12,8 +12,9 @@ from layerforge.expand.inputs import DataShape, read_input, read_inputs
 from layerforge.graph import Call, Graph, Input, Ref, Tensors
 from layerforge.layers import FUNCTIONAL, Layer, find, unknown_layer
 from layerforge.layers.catalog import snake_case
+from layerforge.records import replace
 from layerforge.shapes import UNKNOWN
-from layerforge.source import Mapping, Node, Scalar, is_null
+from layerforge.source import Mapping, Node, Scalar, Sequence, is_null
 from layerforge.spec import Block, Item, Scope, Spec, resolve
 
 MAX_CALLS: Final = 20_000
@@ -80,11 +81,10 @@ class _Expansion:
             if self._holds(item, here):
                 value = self._value(item, frame, here)
                 frame.bind(self._written_name(item, here), value)
+                item = _chained(item)
             elif "name" in item.modifiers:
                 # A skipped item lets through what it was given, and so does its name.
-                sources = frame.sources(item)
-                name = self._written_name(item, here)
-                frame.named[str(name)] = sources[0] if len(sources) == 1 else None
+                frame.pass_through(self._written_name(item, here), frame.sources(item))
 
     def _times(self, item: Item, scope: Scope) -> list[Scope]:
         """The scopes of an item's repetitions: one without `i` where it has no `repeat`."""
@@ -327,6 +327,24 @@ class _Expansion:
         if len(self.found) > before or _unresolved(resolved):
             raise _Told
         return resolved
+
+
+def _chained(item: Item) -> Item:
+    """The item as its next repetition: it takes what this one gave, not again what `from` names.
+
+    Repetitions whose names are computed stand side by side, each on what `from` names. So do those that
+    take `previous` or name their tensors: what `from` says of them holds each time.
+    """
+    if "repeat" not in item.modifiers:
+        return item
+    taken, name = item.modifiers.get("from"), item.modifiers.get("name")
+    nodes = taken.items if isinstance(taken, Sequence) else (taken,)
+    words = [node.text for node in nodes if isinstance(node, Scalar)]
+    computed = isinstance(name, Scalar) and "$(" in name.text
+    if not words or "previous" in words or computed:
+        return item
+    others = {key: node for key, node in item.modifiers.items() if key != "from"}
+    return replace(item, modifiers=others)
 
 
 def _unresolved(node: Node) -> bool:

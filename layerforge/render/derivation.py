@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, Final, TypeAlias
 
@@ -46,6 +46,8 @@ def derivation(step: Step) -> list[Dimension]:
         rule = _transposed if matched["back"] else _slid
         places = rule(_places(x, values, rank), values)
         return _in_order([*places, _channels(matched["kind"], x, values)], values)
+    if layer.type.name == "Concatenate":
+        return _joined(step.input_shapes, values["axis"], output)
     other = _OTHERS.get(layer.type.name)
     return other(x, values, output) if other else []
 
@@ -162,12 +164,54 @@ def _permuted(x: Shape, values: Values, output: Shape) -> list[Dimension]:
     ]
 
 
+def _joined(shapes: Sequence[Shape], axis: int, output: Shape) -> list[Dimension]:
+    """The inputs' sizes along the axis add up."""
+    dimensions = _kept(output)
+    place = axis % len(output) - 1
+    if place >= 0:
+        said = " + ".join(count(shape[axis]) for shape in shapes)
+        size: Dim = sum((shape[axis] for shape in shapes), start=0)
+        dimensions[place] = Dimension(f"axis {place + 1}", said, size)
+    return dimensions
+
+
+def _embedded(x: Shape, values: Values, output: Shape) -> list[Dimension]:
+    return [*_kept(x), Dimension("features", "output_dim", values["output_dim"])]
+
+
+def _pooled_away(x: Shape, values: Values, output: Shape) -> list[Dimension]:
+    """Global pooling: nothing but the channels is left, or one place along every axis."""
+    channels = _channels("", x, values)
+    if not values["keepdims"]:
+        return [channels]
+    rank = len(x) - 2
+    kept = [Dimension(axis, "one place (keepdims: true)", 1) for axis in _AXES[rank]]
+    return _in_order([*kept, channels], values)
+
+
+def _both_ways(x: Shape, values: Values, output: Shape) -> list[Dimension]:
+    """Bidirectional around a plain recurrent layer: `concat` sets the two outputs side by side."""
+    forward = values["layer"]
+    backward = values.get("backward_layer") or forward
+    if not {forward.type.name, backward.type.name} <= _RECURRENT:
+        return []
+    dimensions = _recurrent(x, values_of(forward), output)
+    if values["merge_mode"] != "concat":
+        return dimensions
+    there, back = (values_of(layer)["units"] for layer in (forward, backward))
+    return [*dimensions[:-1], Dimension("features", f"{there:,} + {back:,}", there + back)]
+
+
+_RECURRENT: Final = {"SimpleRNN", "GRU", "LSTM"}
 _OTHERS: Final[Mapping[str, _Rule]] = {
+    "Bidirectional": _both_ways,
     "Dense": _dense,
+    "Embedding": _embedded,
     "Flatten": _flatten,
     "SimpleRNN": _recurrent,
     "GRU": _recurrent,
     "LSTM": _recurrent,
     "RepeatVector": _repeated,
     "Permute": _permuted,
+    **{f"Global{kind}Pooling{n}D": _pooled_away for kind in ("Max", "Average") for n in (1, 2, 3)},
 }

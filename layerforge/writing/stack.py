@@ -98,7 +98,8 @@ def _entry(call: Call, first: str, blocks: dict[str, Block]) -> Entry:
     options = {name: text(value) for name, value in call.options.items()}
     if first != call.name:
         again = {FIRST: first}
-        return Entry(call.name, "use", again, call.inputs, call.keywords, options)
+        inputs, keywords = _named(call)
+        return Entry(call.name, "use", again, inputs, keywords, options)
     if call.inner is not None:
         key = _nested(call, call.inner, blocks)
         hint = "" if call.name == key else _hint(call.name, "Functional")
@@ -107,6 +108,14 @@ def _entry(call: Call, first: str, blocks: dict[str, Block]) -> Entry:
     hint = _hint(call.name, key)
     arguments = written(call.layer)
     return Entry(call.name, key, arguments, call.inputs, call.keywords, options, hint=hint)
+
+
+def _named(call: Call) -> tuple[tuple[Ref, ...], Mapping[str, Tensors]]:
+    """What the call takes, all of it by name where some of it is: `use` does not know its layer's tensors."""
+    if not call.keywords:
+        return call.inputs, {}
+    free = [slot for slot in call.layer.type.tensors if slot not in call.keywords]
+    return (), {**dict(zip(free, call.inputs, strict=False)), **call.keywords}
 
 
 def _hint(name: str, key: str) -> str:

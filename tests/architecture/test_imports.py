@@ -61,6 +61,8 @@ def loaded_by(folder: Path, *arguments: str, code: int = 0) -> set[str]:
         (("build", "spec.yaml", "--static"), 0),
         (("build", "spec.yaml", "--static", "--json"), 0),
         (("train", "--help"), 0),
+        (("eject", "spec.yaml"), 0),
+        (("diff", "spec.yaml", "spec.yaml"), 0),
         (("layers",), 0),
         (("layers", "Dense"), 0),
         (("schema",), 0),

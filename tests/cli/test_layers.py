@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from layerforge.layers import CATALOG
+from layerforge.layers import whole_catalog
 from tests.cli.conftest import Run
 
 
@@ -19,7 +19,7 @@ def test_every_layer_has_its_line_and_every_operation_hers(run: Run) -> None:
     layers, operations = run("layers"), run("layers", "--ops")
     assert (layers.status, layers.err, operations.status) == (0, "", 0)
     both = names_in(layers.out) + names_in(operations.out)
-    assert sorted(both) == sorted(CATALOG)
+    assert sorted(both) == sorted(whole_catalog())
     assert not any(name.startswith("ops.") for name in names_in(layers.out))
 
 

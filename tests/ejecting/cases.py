@@ -235,6 +235,23 @@ CASES = {
             - LSTM: 4
             - Dense: 1
         """,
+    "layers called as what computes masks": """
+        model:
+          inputs: {a: {shape: [20], dtype: int32}, b: {shape: [20], dtype: int32}}
+          layers:
+            - Embedding: {input_dim: 100, output_dim: 8, mask_zero: true}
+              name: not_equal
+              from: a
+            - Embedding: {input_dim: 100, output_dim: 8, mask_zero: true}
+              name: other
+              from: b
+            - Concatenate: {axis: -1}
+              from: [not_equal, other]
+              name: concatenate
+            - Concatenate: {axis: -1}
+              from: [concatenate, other]
+            - LSTM: 4
+        """,
     "free dimensions and a batch": """
         model:
           inputs: {x: {shape: [null, 3], batch_size: 4}}

@@ -11,10 +11,15 @@ from typing import Any
 import keras
 import pytest
 
+from layerforge.arguments import REQUIRED
+from layerforge.build.components import make_component
 from layerforge.build.model import make_model
 from layerforge.build.verify import differences
+from layerforge.components import Component
+from layerforge.components.table import find, names
 from layerforge.ejecting import eject
 from layerforge.infer import Plan
+from layerforge.layers import CATALOG
 from layerforge.pipeline import compile_spec
 from tests.ejecting.cases import CASES
 
@@ -96,3 +101,43 @@ def test_the_script_of_a_shipped_spec_builds_its_model(path: Path) -> None:
 def test_the_script_is_formatted_as_ruff_would(name: str, tmp_path: Path) -> None:
     script = eject(_written(CASES[name], tmp_path))
     assert _formatted(script) == script
+
+
+def test_a_component_without_arguments_may_be_named_to_keras() -> None:
+    for category in ("initializers", "regularizers", "constraints"):
+        get = getattr(keras, category).get
+        for name in names(category):
+            entry = find(category, name)
+            required = [each for each in entry.signature.parameters if each.default is REQUIRED]
+            if entry.keras_class and not required:
+                made = make_component(Component(category, name))
+                assert type(get(name)) is type(made), name
+                assert get(name).get_config() == made.get_config(), name
+
+
+def test_every_layer_of_the_catalog_is_where_a_script_looks_for_it() -> None:
+    layers = [name for name in CATALOG if not name.startswith("ops.") and name != "slice"]
+    assert layers
+    assert [name for name in layers if not hasattr(keras.layers, name)] == []
+
+
+def test_an_operation_named_by_its_user_has_that_name_in_the_model(tmp_path: Path) -> None:
+    plan = _written(CASES["operations"], tmp_path)
+    found = {operation.name for operation in _run(eject(plan)).operations}
+    assert {"level", "halves", "gated", "scores"} <= found
+
+
+def test_a_script_can_be_run_twice_in_one_session(tmp_path: Path) -> None:
+    plan = _written(CASES["layers called as what computes masks"], tmp_path)
+    space: dict[str, Any] = {"__name__": "script"}
+    keras.utils.clear_session()
+    exec(compile(eject(plan), "script.py", "exec"), space)
+    for _ in range(2):
+        assert differences(plan, space["build_model"]()) == []
+
+
+def test_the_script_as_a_program_prints_the_summary(tmp_path: Path) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(eject(_written(CASES["a plain stack"], tmp_path)), encoding="utf-8")
+    done = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True)
+    assert 'Model: "spec"' in done.stdout

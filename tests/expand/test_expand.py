@@ -100,6 +100,36 @@ def test_repeat_runs_i_from_zero(compile_text: CompileText) -> None:
     assert [step.outputs[0][1] for step in compiled.plan.steps] == [2, 4, 8, 1]
 
 
+STARTED = """
+    model:
+      input: [4]
+      layers:
+        - Dense: 8
+          name: first
+        - Dense: 4
+          name: %s
+          from: input
+          repeat: 2
+      outputs: [first, %s]
+"""
+
+
+def test_repetitions_follow_each_other_from_where_the_first_starts(
+    compile_text: CompileText,
+) -> None:
+    assert steps(compile_text(STARTED % ("chain", "chain")))[1:] == [
+        ("chain", ("input",)),
+        ("chain_1", ("chain",)),
+    ]
+
+
+def test_repetitions_with_names_of_their_own_stand_side_by_side(compile_text: CompileText) -> None:
+    assert steps(compile_text(STARTED % ("head$(i)", "head0, head1")))[1:] == [
+        ("head0", ("input",)),
+        ("head1", ("input",)),
+    ]
+
+
 def test_an_item_whose_condition_is_false_lets_its_input_through(
     compile_text: CompileText,
 ) -> None:
@@ -319,6 +349,11 @@ def test_what_a_block_gives_is_what_the_next_one_takes(compile_text: CompileText
         ("last_1.sum", ("last.sum", "last.difference")),
         ("last_1.difference", ("last.sum", "last.difference")),
     ]
+
+
+def test_repetitions_of_a_block_hand_all_their_tensors_on(compile_text: CompileText) -> None:
+    text = PAIR.replace("from: [a, b]", "from: [a, b]\n          repeat: 2")
+    assert steps(compile_text(text))[2] == ("pair_1.sum", ("pair.sum", "pair.difference"))
 
 
 def test_a_block_is_not_given_more_tensors_than_it_takes(compile_text: CompileText) -> None:

@@ -7,11 +7,12 @@ import json
 import pytest
 
 from layerforge.arguments import REQUIRED
-from layerforge.layers import CATALOG, LayerType
+from layerforge.layers import LayerType, whole_catalog
 from layerforge.render.catalog import default_text, details, layer_record, layer_text, summary
 from layerforge.render.record import json_text
 from layerforge.render.screen import Screen
 
+CATALOG = whole_catalog()
 ENTRIES = pytest.mark.parametrize("entry", CATALOG.values(), ids=CATALOG)
 
 

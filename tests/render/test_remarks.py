@@ -6,10 +6,12 @@ import re
 
 import pytest
 
-from layerforge.layers import CATALOG
+from layerforge.layers import whole_catalog
 from layerforge.render.explain import account, example_step, layer_explained
 from layerforge.render.remarks import REMARKS
 from layerforge.render.screen import Screen
+
+CATALOG = whole_catalog()
 
 
 @pytest.mark.parametrize("name", REMARKS)

@@ -10,6 +10,7 @@ import pytest
 
 from layerforge.infer import Plan
 from layerforge.pipeline import compile_spec
+from layerforge.writing import write_spec
 from tests.zoo.counts import KNOWN
 
 ZOO = Path(__file__).parents[2] / "specs" / "zoo"
@@ -61,6 +62,22 @@ def test_the_table_lists_every_spec_with_its_parameters() -> None:
 
 
 @each
+@pytest.mark.parametrize("folded", [True, False])
+def test_a_spec_written_anew_says_the_same(path: Path, folded: bool, tmp_path: Path) -> None:
+    graph = compile_spec(path).graph
+    assert graph is not None
+    again = tmp_path / path.name
+    again.write_text(write_spec(graph, folded).text, encoding="utf-8")
+    assert _weights(again) == _weights(path)
+    assert _plan(again).outputs == _plan(path).outputs
+
+
+def _weights(path: Path) -> list[list[tuple[int, ...]]]:
+    """The shapes of every layer's weights; layers may stand in another order that is as right."""
+    return sorted([weight.shape for weight in step.weights] for step in _plan(path).steps)
+
+
+@each
 def test_a_spec_agrees_with_keras_weight_by_weight(path: Path) -> None:
     from layerforge.build.verify import verify
 
@@ -88,6 +105,21 @@ def test_a_spec_runs_forward_and_again_when_saved_and_loaded(path: Path, tmp_pat
     for result, again in zip(results, _arrays(keras.models.load_model(saved)(given)), strict=True):
         assert np.array_equal(result, again)
     saved.unlink()
+    keras.utils.clear_session()
+
+
+@pytest.mark.slow
+@each
+def test_a_model_imported_from_keras_gives_the_same(path: Path, tmp_path: Path) -> None:
+    import keras
+
+    from layerforge.build.model import make_model
+    from tests.importing.rebuilding import assert_same_outputs, rebuilt
+
+    model = make_model(_plan(path))
+    again = rebuilt(model, tmp_path)
+    again.set_weights(model.get_weights())
+    assert_same_outputs(model, again, size=8)
     keras.utils.clear_session()
 
 
