@@ -15,10 +15,10 @@ WORKERS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-slow bench format clean
+.PHONY: help demo check test test-slow test-exhaustive bench format clean
 
 help: ## Print this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Shows a command, then runs it.
 define run
@@ -46,6 +46,9 @@ test: $(INSTALLED) ## Run the tests; ARGS='-k lstm' for some of them
 
 test-slow: $(INSTALLED) ## Run the tests that take more than a minute
 	$(BIN)/pytest -n $(WORKERS) -m slow $(ARGS)
+
+test-exhaustive: $(INSTALLED) ## Run the tests that take an hour: every layer and application imported and ejected
+	$(BIN)/pytest -n $(WORKERS) -m exhaustive $(ARGS)
 
 bench: $(INSTALLED) ## Run the benchmarks; ETTH1=path/to/ETTh1.csv adds the published one
 	$(BIN)/python -m benchmarks $(if $(ETTH1),--etth1 "$(ETTH1)") $(ARGS)

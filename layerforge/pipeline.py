@@ -59,11 +59,13 @@ def compile_spec(
     path: Path,
     overrides: tuple[str, ...] = (),
     choices: Mapping[str, Value] | None = None,
+    sample: tuple[int, ...] | None = None,
 ) -> Compiled:
     """Reads, checks and plans a spec file. Every fault is in the result; nothing is raised for one.
 
     `overrides` are `path=value` texts; `choices` are values of hyperparameters by name, each of the
-    others taking its default.
+    others taking its default. `sample` is the shape of a sample, batch left out, where somebody has
+    read the data and knows what the spec does not say.
     """
     found: list[Diagnostic] = []
     lines: dict[str, list[str]] = {}
@@ -78,13 +80,15 @@ def compile_spec(
     train = _section(spec.train, "train", scope, found)
     settings = read_data(data, found) if data is not None else None
     training = read_train(train, found) if train is not None else None
-    shape = _data_shape(settings)
+    shape = _data_shape(settings, sample)
     faulty = spec.data is not None and settings is None
     graph = expand(spec, scope, found, shape, faulty)
     plan = infer(graph, found)
     variables.check()
     if plan.complete and settings is not None:
         found.extend(head_faults(plan, settings))
+    # A spec of which nothing comes must say why; silence would read as "clean".
+    assert plan.complete or errors(found), "a plan without outputs, and no fault that says why"
     done = ordered(found)
     return Compiled(
         path,
@@ -163,12 +167,13 @@ def _section(node: Node | None, name: str, scope: Scope, found: list[Diagnostic]
     return resolved if len(found) == before else None
 
 
-def _data_shape(settings: DataSettings | None) -> DataShape | None:
-    """What the section `data` says of the shape of a sample, and where it says so."""
-    shape = settings.input_shape if settings is not None else None
+def _data_shape(settings: DataSettings | None, sample: tuple[int, ...] | None) -> DataShape | None:
+    """What the section `data`, or whoever read the data, says of a sample's shape, and where."""
+    shape = settings.input_shape or sample if settings is not None else None
     if settings is None or shape is None:
         return None
-    place = settings.span("shape" if settings.shape is not None else "window")
+    key = "shape" if settings.shape is not None else "window" if settings.window else "source"
+    place = settings.span(key)
     return None if place is None else (shape, place)
 
 

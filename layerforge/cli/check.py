@@ -36,14 +36,15 @@ def check(
     """Find every fault of a spec, at file:line:column.
 
     Prints each fault with the line it stands on, the place it has to do with and, where it is sure,
-    the cure. Prints nothing, and exits with 0, where there is none. No data are read and neither
-    TensorFlow nor Keras is loaded, so the answer is there at once.
+    the cure. Prints nothing, and exits with 0, where there is none. Neither TensorFlow nor Keras is
+    loaded, and no data are read unless a table alone says how wide the input is, so the answer is
+    there at once.
     """
     if as_json and resolved:
         raise typer.BadParameter("--json and --resolved cannot be printed both")
-    from layerforge.pipeline import compile_spec
+    from layerforge.cli.telling import complete_spec
 
-    compiled = [compile_spec(path, tuple(overrides or ())) for path in specs]
+    compiled = [complete_spec(path, overrides or ()) for path in specs]
     if as_json:
         _print_json(compiled)
     elif resolved:

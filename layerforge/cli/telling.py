@@ -17,10 +17,20 @@ from layerforge.render.screen import screen_of
 
 def compiled_spec(path: Path, overrides: Sequence[str]) -> Compiled:
     """The spec, free of faults: warnings go to standard error, and so do faults before the exit."""
-    compiled = compile_spec(path, tuple(overrides))
+    compiled = complete_spec(path, overrides)
     tell(compiled.found, compiled.lines)
     if not compiled.clean:
         raise typer.Exit(1)
+    return compiled
+
+
+def complete_spec(path: Path, overrides: Sequence[str]) -> Compiled:
+    """The spec as compiled; its data are read only where nothing else says the shape of its input."""
+    compiled = compile_spec(path, tuple(overrides))
+    if any(fault.code == "no-input" for fault in compiled.found):
+        from layerforge.run.completion import completed
+
+        return completed(compiled)
     return compiled
 
 

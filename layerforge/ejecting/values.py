@@ -22,6 +22,9 @@ _PLAIN_FIRST: Final = frozenset(
     ("units", "filters", "rate", "pool_size", "size", "padding", "cropping", "axes", "dims")
 )
 
+# What Keras does not make from its name: `Constant.from_config` wants a value.
+_NOT_BY_NAME: Final = frozenset(("Constant",))
+
 
 def value(given: Any) -> Expression:
     """The value of a layer's argument. Raises TypeError for what has no literal."""
@@ -69,9 +72,12 @@ def layer(given: Layer) -> Expression:
 
 
 def component(given: Component) -> Expression:
-    """The component: its name where it has no arguments, as Keras takes it, else the object."""
+    """The component: a function or an initializer without arguments by its name, else the object."""
     entry = find(given.category, given.name)
-    if entry is None or not entry.keras_class or not given.values:
+    if entry is None or not entry.keras_class:
+        return (literal(given.name),)
+    by_name = given.category == "initializers" and entry.keras_class not in _NOT_BY_NAME
+    if by_name and not given.values:
         return (literal(given.name),)
     module = _MODULES.get(given.category, given.category)
     # Components hold lists: a tuple would not come back from Keras's configurations.
@@ -89,7 +95,7 @@ def _arguments(
 ) -> list[Expression]:
     """The written arguments; the first stands without its name where no reader would miss that."""
     items = {name: keyword(name, value(values[name])) for name in written if name != "name"}
-    first = signature.parameters[0].name
+    first = signature.parameters[0].name if signature.parameters else ""
     required = [each.name for each in signature.parameters if each.default is REQUIRED]
     alone = signature.noun != "layer" and list(items) == [first]
     if first in items and (first in _PLAIN_FIRST or required == [first] or alone):

@@ -9,6 +9,7 @@ from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.heads import head_faults, target_shapes
 from layerforge.infer import Plan
 from layerforge.pipeline import Compiled
+from layerforge.run.completion import completed
 from layerforge.run.feeding import Table
 from layerforge.run.objective import Objective, choose_objective, objective_faults
 from layerforge.run.scoring import data_notes, data_settings
@@ -42,6 +43,7 @@ class Job:
 
 def prepare_job(compiled: Compiled) -> Job:
     """The job of a compiled spec. Raises Faults for everything wrong with spec, data or their fit."""
+    compiled = completed(compiled)
     data = data_settings(compiled)
     plan = compiled.plan
     assert plan is not None  # a spec without faults has one

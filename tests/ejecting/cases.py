@@ -21,6 +21,7 @@ CASES = {
             - Dense: {units: 4, kernel_initializer: he_normal, bias_initializer: {Constant: 0.5}}
             - Dense: {units: 4, kernel_regularizer: {L1L2: {l1: 0.1, l2: 1.0e-5}}, bias_regularizer: l2}
             - Dense: {units: 4, kernel_constraint: {MaxNorm: {max_value: 2, axis: [0]}}, activation: gelu}
+            - Dense: {units: 4, kernel_constraint: NonNeg, kernel_initializer: Constant}
             - Dense: {units: 4, kernel_initializer: {RandomNormal: {stddev: 0.1, seed: 7}}}
             - Dense: {units: 4, trainable: false, dtype: mixed_bfloat16}
             - Dense: {units: 2, dtype: float32, activity_regularizer: {L2: 0.1}}

@@ -27,7 +27,7 @@ _EACH = 20  # one case in so many is tried by default
 
 
 def _param(at: int, case: Case) -> Any:
-    return case if at % _EACH == 0 else pytest.param(case, marks=pytest.mark.slow)
+    return case if at % _EACH == 0 else pytest.param(case, marks=pytest.mark.exhaustive)
 
 
 class _Inputs:
@@ -67,6 +67,12 @@ def _graph(case: Case) -> Graph:
     return replace(graph, outputs=outputs if len(outputs) > 1 else (Ref("it"),))
 
 
+def _without_seed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_seed(each) for key, each in value.items() if key != "seed"}
+    return [_without_seed(each) for each in value] if isinstance(value, list) else value
+
+
 @pytest.mark.parametrize("case", [_param(at, case) for at, case in enumerate(_ITEMS)], ids=str)
 def test_the_script_of_a_catalog_case_builds_it(case: Case) -> None:
     plan = infer(_graph(case), [])
@@ -75,5 +81,8 @@ def test_the_script_of_a_catalog_case_builds_it(case: Case) -> None:
     assert differences(plan, model) == []
     config = _without_operation_names(model.get_config())
     keras.utils.clear_session()
-    assert config == _without_operation_names(make_model(plan).get_config())
+    ours = _without_operation_names(make_model(plan).get_config())
+    if case.layer.startswith("RandomCrop"):
+        config, ours = _without_seed(config), _without_seed(ours)  # drawn where none is written
+    assert config == ours
     assert _formatted(script) == script

@@ -18,6 +18,8 @@ from layerforge.build.verify import differences
 from layerforge.components import Component
 from layerforge.components.table import find, names
 from layerforge.ejecting import eject
+from layerforge.ejecting.layout import flat
+from layerforge.ejecting.values import component as written
 from layerforge.infer import Plan
 from layerforge.layers import CATALOG
 from layerforge.pipeline import compile_spec
@@ -103,16 +105,17 @@ def test_the_script_is_formatted_as_ruff_would(name: str, tmp_path: Path) -> Non
     assert _formatted(script) == script
 
 
-def test_a_component_without_arguments_may_be_named_to_keras() -> None:
-    for category in ("initializers", "regularizers", "constraints"):
-        get = getattr(keras, category).get
-        for name in names(category):
-            entry = find(category, name)
-            required = [each for each in entry.signature.parameters if each.default is REQUIRED]
-            if entry.keras_class and not required:
-                made = make_component(Component(category, name))
-                assert type(get(name)) is type(made), name
-                assert get(name).get_config() == made.get_config(), name
+@pytest.mark.parametrize("category", ["initializers", "regularizers", "constraints"])
+def test_a_component_without_arguments_is_what_keras_takes_for_it(category: str) -> None:
+    for name in names(category):
+        entry = find(category, name)
+        assert entry is not None
+        required = [each for each in entry.signature.parameters if each.default is REQUIRED]
+        if entry.keras_class and not required:
+            component = Component(category, name)
+            made, wanted = eval(flat(written(component))), make_component(component)
+            found = getattr(keras, category).get(made)
+            assert (type(found), found.get_config()) == (type(wanted), wanted.get_config()), name
 
 
 def test_every_layer_of_the_catalog_is_where_a_script_looks_for_it() -> None:

@@ -34,7 +34,8 @@ _MOST_LINES: Final = 180
 
 def _cases(default: set[str]) -> list[Any]:
     return [
-        name if name in default else pytest.param(name, marks=pytest.mark.slow) for name in NAMES
+        name if name in default else pytest.param(name, marks=pytest.mark.exhaustive)
+        for name in NAMES
     ]
 
 

@@ -25,7 +25,7 @@ _EACH = 25  # one case in so many is tried by default
 
 
 def _param(at: int, case: Case) -> Any:
-    return case if at % _EACH == 0 else pytest.param(case, marks=pytest.mark.slow)
+    return case if at % _EACH == 0 else pytest.param(case, marks=pytest.mark.exhaustive)
 
 
 def _model(case: Case) -> Any:

@@ -1,0 +1,24 @@
+"""The input that only the data know: a table is as wide as its columns, and its categories, make it."""
+
+from __future__ import annotations
+
+from layerforge.data import prepare
+from layerforge.diagnostics import Faults, errors
+from layerforge.pipeline import Compiled, compile_spec
+from layerforge.records import replace
+
+
+def completed(compiled: Compiled) -> Compiled:
+    """The spec itself or, where it lacks nothing but the input, with the shape of a sample of its data.
+
+    The rows are read only then. Where they cannot be, their faults stand for the missing input.
+    """
+    codes = {fault.code for fault in errors(compiled.found)}
+    if compiled.data is None or codes != {"no-input"}:
+        return compiled
+    try:
+        prepared = prepare(compiled.data, compiled.path.parent)
+    except Faults as stop:
+        warnings = [fault for fault in compiled.found if fault.severity != "error"]
+        return replace(compiled, found=(*warnings, *stop.diagnostics))
+    return compile_spec(compiled.path, compiled.overrides, compiled.choices, prepared.input_shape)
