@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from layerforge.diagnostics import Diagnostic, Faults
@@ -18,8 +19,7 @@ def load_keras() -> Any:
 
     Raises Faults where TensorFlow cannot be loaded, or another backend is at work already.
     """
-    if "keras" not in sys.modules:
-        _load_quietly()
+    _load_quietly()
     import keras
 
     backend = keras.backend.backend()
@@ -34,18 +34,22 @@ def load_keras() -> Any:
     return keras
 
 
+@cache
 def _load_quietly() -> None:
-    os.environ["KERAS_BACKEND"] = "tensorflow"
+    """Once in a process, also where somebody imported Keras before: the devices may still be unseen."""
+    if "keras" not in sys.modules:
+        os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     logging.getLogger("absl").setLevel(logging.ERROR)
     try:
         with _standard_error_aside():
             import keras
-            import tensorflow as tf
 
-            # What is said at the first look at the devices is said now, and not into a table.
-            tf.config.list_physical_devices()
-            assert keras is not None
+            if keras.backend.backend() == "tensorflow":
+                import tensorflow as tf
+
+                # What is said at the first look at the devices is said now, not into a table.
+                tf.config.list_physical_devices()
     except ImportError as error:
         message = f"TensorFlow and Keras cannot be loaded: {error}"
         raise Faults(Diagnostic("missing-package", message)) from error
