@@ -17,7 +17,7 @@ def main() -> int:
         "--etth1", type=Path, metavar="FILE", help="ETTh1.csv, which is not shipped"
     )
     options = parser.parse_args()
-    kept = [_run("check_vs_keras.py")]
+    kept = [_run("check_vs_keras.py"), _run("check_many_layers.py")]
     if options.etth1 is None:
         _headline("etth1.py")
         print(

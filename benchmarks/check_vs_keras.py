@@ -25,7 +25,7 @@ KERAS = [sys.executable, str(HERE / "twenty_layers_keras.py")]
 
 def main() -> int:
     """Print the measurement; 0 if the promise is kept, 1 if not."""
-    options = _parser().parse_args()
+    options = options_of(__doc__)
     times = measure({"check": CHECK, "keras": KERAS}, options.repeats)
     seconds = {name: median(of) for name, of in times.items()}
     ratio = seconds["check"] / seconds["keras"]
@@ -67,13 +67,14 @@ def _positive(text: str) -> int:
     return number
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+def options_of(doc: str | None) -> argparse.Namespace:
+    """What the command line says: how many turns, and whether to print JSON."""
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0] if doc else None)
     parser.add_argument(
         "--repeats", type=_positive, default=7, metavar="N", help="turns (default: 7)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON, and nothing else")
-    return parser
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
