@@ -21,7 +21,7 @@ from layerforge.arguments import (
 from layerforge.diagnostics import Diagnostic, Related, Span
 from layerforge.graph import Input
 from layerforge.shapes import UNKNOWN, Dim, differ, without_batch
-from layerforge.source import Mapping, Node, Sequence, is_null
+from layerforge.source import Mapping, Node, Scalar, Sequence, is_null
 from layerforge.spec import Scope, Spec, resolve
 from layerforge.spec.parse import name_text
 
@@ -105,8 +105,6 @@ def _with_shape(node: Mapping) -> Mapping:
     batch_shape, key = node.get("batch_shape"), node.key("batch_shape")
     if key is None or not isinstance(batch_shape, Sequence) or node.get("shape") is not None:
         return node
-    from layerforge.source import Scalar
-
     shape = Sequence(batch_shape.items[1:], batch_shape.span)
     return Mapping((*node.entries, (Scalar("shape", False, key.span), shape)), node.span)
 

@@ -9,6 +9,7 @@ from layerforge.arguments import INVALID
 from layerforge.diagnostics import Diagnostic
 from layerforge.source import Mapping, Node, Scalar, Sequence
 from layerforge.spec import Scope, Spec, Variables, resolve
+from layerforge.spec.hyperparameters import written
 
 # What may begin a plain scalar, as PyYAML's Scanner.check_plain has it.
 _PLAIN: Final = re.compile(r"""(?:[^\s\-?:,\[\]{}#&*!|>'"%@`]|[-?:](?=\S)).*""")
@@ -23,7 +24,7 @@ def resolved_text(root: Node, spec: Spec) -> str:
     """
     found: list[Diagnostic] = []
     scope = Scope(Variables(spec.vars, {}, found))
-    return "\n".join(_block(_resolved(root, scope, (), found), "")) + "\n"
+    return yaml_text(_resolved(root, scope, (), found))
 
 
 def yaml_text(node: Node) -> str:
@@ -35,9 +36,8 @@ def _resolved(node: Node, scope: Scope, path: tuple[str, ...], found: list[Diagn
     """The node with what can be computed at this place; local names hide the variables called like them."""
     if isinstance(node, Mapping):
         scope = scope.within(**dict.fromkeys(_local_names(node, path), INVALID))
-        resolved = resolve(node, scope, found, ".".join(path)) if _is_leaf(node) else None
-        if resolved is not None:
-            return resolved
+        if written(node) is not None:  # a hyperparameter, which becomes one value
+            return resolve(node, scope, found, ".".join(path))
         entries = [
             (key, _resolved(value, scope, (*path, key.text), found)) for key, value in node.entries
         ]
@@ -48,11 +48,6 @@ def _resolved(node: Node, scope: Scope, path: tuple[str, ...], found: list[Diagn
         ]
         return Sequence(tuple(items), node.span)
     return resolve(node, scope, found, ".".join(path))
-
-
-def _is_leaf(node: Mapping) -> bool:
-    """Whether the mapping is a hyperparameter, which becomes one value."""
-    return len(node.entries) == 1 and node.entries[0][0].text.startswith("hp.")
 
 
 def _local_names(node: Mapping, path: tuple[str, ...]) -> list[str]:

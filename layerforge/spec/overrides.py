@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layerforge.arguments import Found, shown
-from layerforge.diagnostics import Diagnostic, SpecError, did_you_mean
+from layerforge.diagnostics import Diagnostic, Span, SpecError, did_you_mean
 from layerforge.source import Mapping, Node, Scalar, Sequence, is_null, read
 
 
@@ -32,8 +32,6 @@ def override(root: Node, assignment: str, found: Found) -> Node:
 
 def _value(text: str, name: str, found: Found) -> Node | None:
     if not text:
-        from layerforge.diagnostics import Span
-
         return Scalar("", False, Span(name, 1, 1, 1, 1))
     return read(text, name, found)
 
