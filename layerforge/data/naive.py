@@ -1,10 +1,13 @@
-"""What a model must beat: predictions made without learning, from the past or the training mean."""
+"""What a model must beat without learning much: the past, the mean, a straight line."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from layerforge.data.least_squares import WIDEST, Ridge, WindowLeastSquares
+from layerforge.data.logistic import Logistic
 from layerforge.data.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -14,29 +17,71 @@ if TYPE_CHECKING:
     Predictor: TypeAlias = Callable[[NDArray[np.int64]], NDArray[Any]]
 
 
-def predictors(prepared: Prepared, split: str) -> dict[str, Predictor]:
-    """The baselines of the task by name: each takes positions and gives (n, *answer_shape), scaled.
+@dataclass(frozen=True, slots=True)
+class Baselines:
+    """The predictors of a task by name, and lines about those that are not whole or not there.
 
-    `majority` gives the training share of each class. There is no `seasonal_naive` where there is
-    no season, or where a window of the split begins too early to look a season back.
+    Each takes positions and gives (n, *answer_shape), scaled, or the probability of each class.
+    """
+
+    predictors: dict[str, Predictor]
+    notes: tuple[str, ...] = ()
+
+
+def baselines_of(prepared: Prepared, split: str) -> Baselines:
+    """The baselines of the task, fitted on the training samples.
+
+    There is no `seasonal_naive` where there is no season, or where a window of the split begins
+    too early to look a season back, and no line where fitting it would take too much memory.
     """
     if prepared.classes is not None:
-        return {"majority": lambda positions: _majority(prepared, positions)}
-    if prepared.settings.task == "regression":
-        return {"mean": lambda positions: _mean(prepared, positions)}
-    found: dict[str, Predictor] = {"repeat": lambda positions: _repeat(prepared, positions)}
+        simple: dict[str, Predictor] = {"majority": lambda at: _majority(prepared, at)}
+        fitted = _fitted(
+            "logistic", prepared, Logistic, prepared.flat_width * len(prepared.classes)
+        )
+    elif prepared.horizon is None:
+        simple = {"mean": lambda at: _mean(prepared, at)}
+        fitted = _fitted("ridge", prepared, Ridge, prepared.flat_width)
+    else:
+        simple = _of_series(prepared, split)
+        fitted = _fitted("least_squares", prepared, WindowLeastSquares, prepared.window or 1)
+    return Baselines({**simple, **fitted.predictors}, fitted.notes)
+
+
+def _of_series(prepared: Prepared, split: str) -> dict[str, Predictor]:
+    found: dict[str, Predictor] = {"repeat": lambda at: _repeat(prepared, at)}
     season = prepared.season.length
     if season is not None and _reaches_back(prepared, split, season):
-        found["seasonal_naive"] = lambda positions: _seasonal(prepared, positions, season)
+        found["seasonal_naive"] = lambda at: _seasonal(prepared, at, season)
+    if (prepared.window or 1) > 1:
+        found["drift"] = lambda at: _drift(prepared, at)
+        found["window_mean"] = lambda at: _window_mean(prepared, at)
     return found
+
+
+def _fitted(
+    name: str, prepared: Prepared, kind: Callable[[Prepared], Any], unknowns: int
+) -> Baselines:
+    """A baseline that learns, unless it is too large; a note where it saw not every sample."""
+    if not prepared.samples("train"):
+        return Baselines({}, (f"{name} is left out: there is no training sample",))
+    most = WIDEST if kind is not Logistic else 25 * WIDEST
+    if unknowns > most:
+        why = f"{unknowns:,} unknowns are more than the {most:,} it is fitted for"
+        return Baselines({}, (f"{name} is left out: {why}",))
+    predictor = kind(prepared)
+    if predictor.taken == predictor.of:
+        return Baselines({name: predictor})
+    some = f"{predictor.taken:,} of {predictor.of:,} training samples, evenly spread"
+    return Baselines({name: predictor}, (f"{name} is fitted on {some}",))
 
 
 def _repeat(prepared: Prepared, positions: NDArray[np.int64]) -> NDArray[Any]:
     """The last value before the forecast, at every step."""
     import numpy as np
 
-    last = prepared.targets[_origin(prepared, positions) - 1]
-    return np.repeat(last[:, None], prepared.horizon or 1, axis=1)
+    last = prepared.past(positions)[:, -1:]
+    return np.repeat(last, prepared.horizon or 1, axis=1)
 
 
 def _seasonal(prepared: Prepared, positions: NDArray[np.int64], season: int) -> NDArray[Any]:
@@ -46,6 +91,25 @@ def _seasonal(prepared: Prepared, positions: NDArray[np.int64], season: int) -> 
     steps = np.arange(prepared.horizon or 1) % season
     rows = _origin(prepared, positions)[:, None] - season + steps
     return np.take(prepared.targets, rows, axis=0)
+
+
+def _drift(prepared: Prepared, positions: NDArray[np.int64]) -> NDArray[Any]:
+    """The line from the window's first value to its last, carried on."""
+    import numpy as np
+
+    past = prepared.past(positions).astype(np.float64)
+    first, last = past[:, :1], past[:, -1:]
+    steps = np.arange(1, (prepared.horizon or 1) + 1)[None, :, None]
+    drift: NDArray[Any] = last + steps * (last - first) / (past.shape[1] - 1)
+    return drift
+
+
+def _window_mean(prepared: Prepared, positions: NDArray[np.int64]) -> NDArray[Any]:
+    """The mean of the window, at every step."""
+    import numpy as np
+
+    mean = prepared.past(positions).mean(axis=1, keepdims=True, dtype=np.float64)
+    return np.repeat(mean, prepared.horizon or 1, axis=1)
 
 
 def _origin(prepared: Prepared, positions: NDArray[np.int64]) -> NDArray[np.int64]:

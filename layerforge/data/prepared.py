@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING, Any, Final
@@ -116,6 +116,34 @@ class Prepared:
             return self.features[positions].reshape(len(positions), *self.input_shape)
         rows = positions[:, None] + np.arange(self.frame.window)
         return np.take(self.features, rows, axis=0)
+
+    @property
+    def flat_width(self) -> int:
+        """How many numbers one sample's inputs are."""
+        return prod(self.input_shape)
+
+    def flat(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The inputs of these samples as rows (n, flat_width)."""
+        return self.inputs(positions).reshape(len(positions), -1)
+
+    def past(self, positions: NDArray[np.int64]) -> NDArray[Any]:
+        """The targets of these windows before the forecast: (n, window, targets), scaled."""
+        import numpy as np
+
+        return np.take(self.targets, positions[:, None] + np.arange(self.window or 1), axis=0)
+
+    def training_stretches(self) -> Iterator[tuple[int, int]]:
+        """The first row, and the one after the last, of every run of rows the training windows cover.
+
+        Windows of another series, or behind a hole, begin no sooner than where one has ended.
+        """
+        import numpy as np
+
+        positions, length = self.positions["train"], self.frame.length if self.frame else 1
+        cuts = np.flatnonzero(np.diff(positions) >= length) + 1
+        for run in np.split(positions, cuts):
+            if len(run):
+                yield int(run[0]), int(run[-1]) + length
 
     def answers(self, positions: NDArray[np.int64]) -> NDArray[Any]:
         """What is to be predicted of these samples: (n, *answer_shape)."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from layerforge.data.choices import two_columns
 from layerforge.data.encoding import Encoder, encode
 from layerforge.data.prepared import VERSION, Prepared
 from layerforge.data.preparing import assemble, check_shape, faults, read
 from layerforge.data.raw import Raw, fill_of, holes_in
-from layerforge.data.scoring import two_columns
 from layerforge.data.season import Season
 from layerforge.data.splits import Split
 from layerforge.data.stamps import Clock

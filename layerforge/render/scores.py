@@ -7,29 +7,36 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from layerforge.render.numbers import many, score
+from layerforge.render.score_parts import cell, confusion_lines, flat, slice_lines
 from layerforge.render.screen import Screen
 from layerforge.render.table import Column, table
 
 Scores = Mapping[str, Any]
 Flat = Mapping[str, float | None]
-_SCALES: Final = ("scaled", "original")
 # Of all scores shown, those of which more is better; the others are errors or losses.
-_HIGHER: Final = frozenset(("accuracy", "balanced_accuracy", "f1_macro"))
+_HIGHER: Final = frozenset(("accuracy", "balanced_accuracy", "f1_macro", "auc", "r2"))
 
 
-def scores_text(scores: Scores, screen: Screen, unit: str = "sample") -> str:
-    """The table of scores and, where there is a model, the sentence that compares it."""
-    contenders = {name: dict(_flat(values)) for name, values in _contenders(scores)}
+def scores_text(scores: Scores, screen: Screen, unit: str = "sample", by: str | None = None) -> str:
+    """The table of scores, what is to be said of them, and where there is a model the sentence on it.
+
+    `by` adds the table of each target, step, class or slice.
+    """
+    contenders = {name: dict(flat(values)) for name, values in _contenders(scores)}
     names = list(dict.fromkeys(key for values in contenders.values() for key in values))
     head = (Column(""), *(Column(name, True) for name in contenders))
-    cells = [(key, *(_cell(each.get(key)) for each in contenders.values())) for key in names]
+    cells = [(key, *(cell(each.get(key)) for each in contenders.values())) for key in names]
     first, *lines = table(head, cells, screen.width)
     said = verdict(scores)
     title = f"{scores['split']}: {many(scores['samples'], unit)}"
     shown = [screen.paint("strong", title), "", screen.paint("strong", first), *lines]
+    shown += confusion_lines(scores, screen)
+    if by is not None:
+        shown += slice_lines(scores, by, screen)
     if said is not None:
         sentence, won = said
         shown += ["", screen.paint("good" if won else "warning", sentence)]
+    shown += [f"note: {line}" for line in _notes(scores)]
     return "\n".join(shown) + "\n"
 
 
@@ -37,8 +44,8 @@ def verdict(scores: Scores) -> tuple[str, bool] | None:
     """Whether the model beats the best baseline, in a sentence; None where there is nothing to compare."""
     if "model" not in scores or not scores.get("baselines"):
         return None
-    model = dict(_flat(scores["model"]))
-    rivals = {name: dict(_flat(values)) for name, values in scores["baselines"].items()}
+    model = dict(flat(scores["model"]))
+    rivals = {name: dict(flat(values)) for name, values in scores["baselines"].items()}
     key = next((key for key in model if any(key in values for values in rivals.values())), None)
     if key is None:
         return None
@@ -49,7 +56,34 @@ def verdict(scores: Scores) -> tuple[str, bool] | None:
         return None
     best = (max if higher else min)(known, key=lambda name: known[name])
     sentence, won = _sentence(key, model[key], best, known[best], higher)
+    sentence += _surely(scores.get("comparison"), best, key)
     return (sentence + _otherwise(key, model, rivals) if won else sentence), won
+
+
+def _surely(comparison: Scores | None, best: str, key: str) -> str:
+    """How sure the difference is, where that was computed for this score and this baseline."""
+    found = comparison and comparison.get("interval")
+    if not comparison or not found:
+        return ""
+    if (comparison["metric"], comparison["baseline"]) != (key, best):
+        return ""
+    low, high = found["low"], found["high"]
+    chance = " That may be chance:" if low <= 0 <= high else ""
+    way = "the model is better by" if chance or low > 0 else "the baseline is better by"
+    low, high = (low, high) if chance or low > 0 else (-high, -low)
+    lead = f"{chance} {way}" if chance else f" {way[0].upper()}{way[1:]}"
+    return f"{lead} {score(low)} to {score(high)} in {found['level']:.0%} of a {found['how']}."
+
+
+def _notes(scores: Scores) -> list[str]:
+    """What was left out of a score, and how much is meant to be covered."""
+    model: Scores = next((values for _, values in _contenders(scores)), {})
+    lines = list(scores.get("notes", ()))
+    if zeros := model.get("zero_targets"):
+        lines.append(f"mape leaves out {many(zeros, 'true value')} of 0")
+    if (meant := model.get("coverage_meant")) is not None:
+        lines.append(f"coverage is meant to be {meant:.3g}")
+    return lines
 
 
 def _sentence(
@@ -87,16 +121,3 @@ def _contenders(scores: Scores) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if "model" in scores:
         yield "model", scores["model"]
     yield from scores.get("baselines", {}).items()
-
-
-def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
-    """Each score under its name, those of a scale under `scaled mse`; what is no number is left out."""
-    for key, value in values.items():
-        if key in _SCALES and isinstance(value, Mapping):
-            yield from ((f"{key} {name}", number) for name, number in _flat(value))
-        elif value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
-            yield key, value
-
-
-def _cell(value: float | None) -> str:
-    return "-" if value is None else score(value)

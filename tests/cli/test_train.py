@@ -10,15 +10,18 @@ import pytest
 from tests.cli.conftest import Run
 
 SCALES = {"scaled", "original"}
+OF_FORECAST = ("mape", "smape", "r2", "mase")
 
 
 def test_baselines_are_scored_before_any_training(run: Run) -> None:
     done = run("baseline", "forecast.yaml", "--set", "data.season=7", "--json")
     assert done.status == 0
     scores = json.loads(done.out)
-    assert set(scores) == {"split", "samples", "baselines"}
-    assert set(scores["baselines"]) == {"repeat", "seasonal_naive"}
-    assert set(scores["baselines"]["repeat"]) == SCALES
+    assert set(scores) == {"split", "samples", "baselines", "notes"}
+    assert set(scores["baselines"]) == {
+        *("repeat", "seasonal_naive", "drift", "window_mean", "least_squares")
+    }
+    assert set(scores["baselines"]["repeat"]) >= SCALES
     assert "hyperparameters at their defaults: width = 4" in done.err
 
 
@@ -35,8 +38,8 @@ def test_a_run_is_trained_evaluated_and_used(run: Run, folder: Path) -> None:
     assert trained.status == 0
     scores = json.loads(trained.out)
     path = scores.pop("run")
-    assert set(scores) == {"split", "samples", "model", "baselines"}
-    assert set(scores["model"]) == SCALES
+    assert set(scores) == {"split", "samples", "model", "baselines", "comparison", "notes"}
+    assert set(scores["model"]) == {*SCALES, *OF_FORECAST, "zero_targets", "by"}
     assert "epoch 2/2  loss " in trained.err
     assert "note: width = 4" in trained.err
 

@@ -113,7 +113,7 @@ def test_without_a_season_there_is_no_seasonal_baseline_and_the_account_says_so(
     rng = np.random.default_rng(0)
     rows = "".join(f"{value}\n" for value in rng.normal(size=100).cumsum())
     data = prepared(SECTION + "window: 2\nhorizon: 1", d_csv="y\n" + rows)
-    assert list(report(data, "test")["baselines"]) == ["repeat"]
+    assert "seasonal_naive" not in report(data, "test")["baselines"]
     assert data.account["warnings"][-1] == (
         "no seasonal naive baseline: the training rows show no season of up to 23 rows"
     )
@@ -124,5 +124,5 @@ def test_windows_that_begin_before_a_season_has_passed_get_no_seasonal_baseline(
 ) -> None:
     rows = "".join(f"{i % 5}\n" for i in range(60))
     data = prepared(SECTION + "window: 2\nhorizon: 1\nseason: 5", d_csv="y\n" + rows)
-    assert list(report(data, "train")["baselines"]) == ["repeat"]
-    assert list(report(data, "validation")["baselines"]) == ["repeat", "seasonal_naive"]
+    assert "seasonal_naive" not in report(data, "train")["baselines"]
+    assert "seasonal_naive" in report(data, "validation")["baselines"]

@@ -69,7 +69,8 @@ def test_another_file_is_scaled_by_the_run_and_not_by_itself(
     np.testing.assert_allclose(again.features[0, 0], (100 - mean) / deviation, rtol=1e-6)
     found = report(again, "test")
     assert found["samples"] == 14
-    assert list(found["baselines"]) == ["repeat", "seasonal_naive"]
+    assert list(found["baselines"]) == ["repeat", "seasonal_naive", "drift", "window_mean"]
+    assert found["notes"] == ["least_squares is left out: there is no training sample"]
 
 
 def test_a_forecast_continues_the_stamps_in_the_original_units(
