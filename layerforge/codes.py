@@ -105,6 +105,7 @@ CODES: Final[dict[str, str]] = {
     "single-class": "a classification in which every row has the same class",
     "too-many-classes": "a classification by a column of mostly different values",
     "too-many-categories": "a text column with too many values for a one-hot encoding",
+    "no-target": "a data file that does not tell which column is to be predicted",
     "other-version": "a run whose preprocessing another version of layerforge wrote",
     # runs
     "unknown-run": "a name that stands for no run, or for none that has finished",

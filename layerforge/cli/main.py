@@ -18,6 +18,7 @@ _SUMMARY = "Describe a Keras model in YAML; see exactly what it is; train it; us
 # the modules are loaded only when called, since their imports are most of what `--help` would cost.
 COMMANDS: Final = {
     "Look at a spec": {
+        "new": "Write a first spec for a data file.",
         "check": "Find every fault of a spec, at file:line:column.",
         "build": "Show layers, shapes and parameters, and hold them against Keras.",
         "diff": "Compare two specs layer by layer.",

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from layerforge.diagnostics import Diagnostic, Faults, did_you_mean
 from layerforge.run.files import write_json
+from layerforge.run.process import is_alive
 
 RECORD: Final = "run.json"
 SPEC: Final = "spec.yaml"
@@ -27,7 +28,7 @@ def create(runs: Path, name: str) -> Path:
     parent = runs / name
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        number = max(_numbers(parent), default=0) + 1
+        number = max(run_numbers(parent), default=0) + 1
         while True:
             try:
                 (parent / str(number)).mkdir()  # exclusive: of two commands one goes on to the next
@@ -78,7 +79,7 @@ def find_run(name: str, runs: Path) -> Path:
         if (path / RECORD).is_file():
             return path
     parent = runs / name
-    if name and parent.is_dir() and (numbers := _numbers(parent)):
+    if name and parent.is_dir() and (numbers := run_numbers(parent)):
         return _latest(name, parent, numbers)
     raise Faults(_unknown(name, runs))
 
@@ -86,7 +87,7 @@ def find_run(name: str, runs: Path) -> Path:
 def _latest(name: str, parent: Path, numbers: list[int]) -> Path:
     states: dict[int, str] = {}
     for number in sorted(numbers, reverse=True):
-        states[number] = _state(parent / str(number))
+        states[number] = run_state(parent / str(number))
         if states[number] == "finished":
             return parent / str(number)
     told = ", ".join(f"{name}/{number} ({state})" for number, state in list(states.items())[:4])
@@ -95,20 +96,26 @@ def _latest(name: str, parent: Path, numbers: list[int]) -> Path:
     raise Faults(Diagnostic("unknown-run", message, help=help))
 
 
-def _state(run: Path) -> str:
+def run_state(run: Path) -> str:
+    """How a run stands: `running`, `finished`, `interrupted` or `failed`, as `run.json` says.
+
+    `killed` where it says `running` and the process is no more; `unreadable` without a record.
+    """
     try:
-        return str(read_json(run / RECORD).get("state", "unknown"))
+        record = read_json(run / RECORD)
     except Faults:
         return "unreadable"
+    state = str(record.get("state", "unknown"))
+    return "killed" if state == "running" and not is_alive(record.get("process")) else state
 
 
 def _unknown(name: str, runs: Path) -> Diagnostic:
     """The diagnostic of a RUN that is no directory and no name."""
     spec, _, number = name.rpartition("/")
-    names = _names(runs)
+    names = spec_names(runs)
     if spec in names:
         there = [
-            n for n in sorted(_numbers(runs / spec)) if (runs / spec / str(n) / RECORD).is_file()
+            n for n in sorted(run_numbers(runs / spec)) if (runs / spec / str(n) / RECORD).is_file()
         ]
         have = ", ".join(map(str, there)) or "none"
         return Diagnostic("unknown-run", f"`{spec}` has no run {number}; it has {have}")
@@ -119,13 +126,14 @@ def _unknown(name: str, runs: Path) -> Diagnostic:
     return Diagnostic("unknown-run", f"there is no run `{name}` in `{runs}`", help=help)
 
 
-def _names(runs: Path) -> list[str]:
+def spec_names(runs: Path) -> list[str]:
+    """The names of the specs that have runs below this folder."""
     if not runs.is_dir():
         return []
-    return sorted(each.name for each in runs.iterdir() if each.is_dir() and _numbers(each))
+    return sorted(each.name for each in runs.iterdir() if each.is_dir() and run_numbers(each))
 
 
-def _numbers(parent: Path) -> list[int]:
+def run_numbers(parent: Path) -> list[int]:
     """The numbers of the runs in a spec's folder."""
     if not parent.is_dir():
         return []

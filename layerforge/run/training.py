@@ -23,6 +23,7 @@ from layerforge.run.files import write_bytes, write_json
 from layerforge.run.fingerprint import fingerprint
 from layerforge.run.interruption import Interruption
 from layerforge.run.preparation import Job, prepare_job
+from layerforge.run.process import this_process
 from layerforge.run.record import close, now, recorded, versions
 from layerforge.run.scoring import score_model
 from layerforge.run.watch import Interrupted, Watch, save_model
@@ -123,6 +124,7 @@ def _open(run: Path, job: Job, written: bytes, command: Iterable[str]) -> None:
         "state": "running",
         "reason": None,
         "started": now(),
+        "process": this_process(),
         "command": list(command),
         "overrides": list(job.spec.overrides),
         "choices": dict(job.spec.choices),

@@ -1,0 +1,133 @@
+"""`layerforge new`: a first spec for a data file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from layerforge.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from layerforge.drafting import Survey
+    from layerforge.drafting.draft import Draft
+
+EXAMPLE = """
+  layerforge new sales.csv                     a forecast, where the rows have a time
+  layerforge new houses.csv --target price     a table: what is to be predicted?
+  layerforge new ecg.tsv --out ecg.yaml
+"""
+
+
+def new(
+    data: Annotated[
+        Path,
+        typer.Argument(metavar="DATA", help="A CSV, TSV or Parquet file.", show_default=False),
+    ],
+    task: Annotated[
+        Literal["forecast", "regression", "classification"] | None,
+        typer.Option("--task", help="What is to be done.", show_default=False),
+    ] = None,
+    targets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--target",
+            metavar="COLUMN",
+            help="A column to predict. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(
+            "--time", metavar="COLUMN", help="The column of the time.", show_default=False
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="Where the spec is written; `-` prints it. Default: the data's name, here.",
+            show_default=False,
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a first spec for a data file.
+
+    Looks at the columns and writes a spec with a sensible model, commented, that trains as it is:
+    a forecast where a column tells the time of the rows, else a classification or a regression of
+    the column that --target names. Nothing is decided in silence: the comments say why.
+    """
+    from layerforge.cli.telling import faults_told
+    from layerforge.drafting import Wishes, draft, draft_text, survey
+
+    path = out or Path(f"{_stem(data)}.yaml")
+    shown = str(path) != "-"
+    with faults_told():
+        if shown:
+            _check_free(path, force)
+        seen = survey(data, data.name, time)
+        plan = draft(seen, Wishes(task, tuple(targets or ()), time))
+        folder = path.parent if shown else Path()
+        source = os.path.relpath(data, folder).replace(os.sep, "/")
+        text = draft_text(plan, seen, source, _stem(data), str(path) if shown else "spec.yaml")
+        if shown:
+            _write(path, text)
+    _tell(path if shown else None, text, plan, seen, as_json)
+
+
+def _stem(data: Path) -> str:
+    """The data's name as the name of a spec: of characters that every file system bears."""
+    stem = data.name.split(".")[0]
+    kept = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in stem)
+    return kept.strip("-_") or "spec"
+
+
+def _check_free(path: Path, force: bool) -> None:
+    from layerforge.diagnostics import Diagnostic, Faults
+
+    if path.suffix not in (".yaml", ".yml"):
+        raise typer.BadParameter(f"`{path}` must end in .yaml", param_hint="--out")
+    if path.exists() and not force:
+        help = "give another name with --out, or --force to write over it"
+        raise Faults(Diagnostic("unwritable-file", f"there is a file `{path}` already", help=help))
+
+
+def _write(path: Path, text: str) -> None:
+    from layerforge.diagnostics import Diagnostic, Faults
+    from layerforge.run.files import write_text
+
+    try:
+        write_text(path, text)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Faults(Diagnostic("unwritable-file", f"`{path}`: {reason}")) from None
+
+
+def _tell(path: Path | None, text: str, plan: Draft, seen: Survey, as_json: bool) -> None:
+    from layerforge.render.record import json_text
+
+    if as_json:
+        record = {
+            "spec": text,
+            "file": None if path is None else str(path),
+            "task": plan.task,
+            "form": plan.form,
+            "targets": plan.targets,
+            "left_out": plan.left_out,
+            "reasons": plan.reasons,
+        }
+        sys.stdout.write(json_text(record))
+    elif path is None:
+        sys.stdout.write(text)
+    else:
+        typer.echo(f"wrote {path}: {plan.task} of {', '.join(plan.targets[:6])}")
+        for name, why in plan.left_out.items():
+            typer.echo(f"  without {name}: {why}")
+        typer.echo(f"next: layerforge train {path}")

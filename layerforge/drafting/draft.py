@@ -1,0 +1,260 @@
+"""What could be learnt from a file: the task, its columns, windows and form, each with its reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isqrt
+from typing import Final, Literal
+
+from layerforge.data.survey import Seen, Survey, season_of
+from layerforge.diagnostics import Diagnostic, Faults, did_you_mean
+
+Task = Literal["forecast", "regression", "classification"]
+Form = Literal["series", "table", "sequence", "image"]
+
+# Names by which people call what is to be predicted.
+_ANSWERS = {"target", "targets", "label", "labels", "class", "y", "outcome", "response"}
+_ANSWERS |= {"species", "diagnosis", "income", "survived", "churn"}
+_NUMBERED: Final = re.compile(r"(\D*)(\d+)(?:(\D+)(\d+))?")  # `p7`, or `p0_7` of a grid
+_FEW: Final = 50  # different whole numbers in a column of classes, at most
+_SEQUENCE: Final = 24  # numbered columns from which on a row is a sequence
+_SMALLEST_IMAGE: Final = 7  # pixels a side
+_CATEGORIES: Final = 100  # texts in a column that is worth one-hot columns
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user says; None where the file shall tell."""
+
+    task: Task | None = None
+    targets: tuple[str, ...] = ()
+    time: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The decisions from which a spec is written. `features` None means all the other columns.
+
+    `reasons` says for a key of the spec why it is so. `left_out` are columns with what is wrong.
+    """
+
+    task: Task
+    form: Form
+    time: str | None
+    features: tuple[str, ...] | None
+    targets: tuple[str, ...]
+    classes: int
+    window: int
+    horizon: int
+    season: int | None
+    side: int
+    width: int
+    reasons: dict[str, str]
+    left_out: dict[str, str]
+
+
+def draft(survey: Survey, wishes: Wishes) -> Draft:
+    """The decisions for a file. Raises Faults where the file does not tell what is to be predicted."""
+    for name in wishes.targets:
+        if name not in survey.names:
+            help = did_you_mean(name, survey.names) or f"its columns are {_listed(survey.names)}"
+            message = f"`{survey.file.shown}` has no column `{name}`"
+            raise Faults(Diagnostic("unknown-column", message, help=help))
+    reasons: dict[str, str] = {}
+    task = wishes.task or _task(survey, wishes.targets, reasons)
+    if task == "forecast":
+        return _series(survey, wishes.targets, reasons)
+    targets = wishes.targets or _answer(survey, reasons)
+    return _rows(survey, task, targets, reasons)
+
+
+def _task(survey: Survey, targets: Sequence[str], reasons: dict[str, str]) -> Task:
+    """The task that time and targets suggest."""
+    chosen = [survey.column(name) for name in targets]
+    if _is_series(survey) and all(each.numeric for each in chosen):
+        told = f"the rows follow `{survey.time}`" if survey.time else "one column of numbers"
+        reasons["task"] = told
+        return "forecast"
+    answers = chosen or [survey.column(name) for name in _answer(survey, {})]
+    if len(answers) == 1 and _is_label(answers[0], survey.looked):
+        reasons["task"] = f"`{answers[0].name}` has {answers[0].distinct} different values"
+        return "classification"
+    reasons["task"] = "the answer is a number"
+    return "regression"
+
+
+def _is_series(survey: Survey) -> bool:
+    """Whether rows are moments: there is a time, or one column of numbers beside names of rows."""
+    if survey.time is not None:
+        return True
+    rest = [each for each in survey.columns if not each.numeric]
+    return len(survey.columns) - len(rest) == 1 and all(
+        each.distinct == survey.looked for each in rest
+    )
+
+
+def _is_label(column: Seen, rows: int) -> bool:
+    """Whether a column names classes: few different texts or whole numbers."""
+    few = 1 < column.distinct <= _FEW and column.distinct * 3 <= rows
+    return column.kind in ("text", "whole") and few
+
+
+def _answer(survey: Survey, reasons: dict[str, str]) -> tuple[str, ...]:
+    """The column to predict: one that is called so, or the label at one end of a file without names."""
+    called = [name for name in survey.names if name.lower() in _ANSWERS]
+    if len(called) == 1:
+        reasons["targets"] = "called by its name"
+        return (called[0],)
+    ends = [survey.columns[0], survey.columns[-1]] if not survey.file.header_lines else []
+    labels = [each for each in ends if _is_label(each, survey.looked)]
+    if len(labels) == 1:
+        reasons["targets"] = "the one column of classes"
+        return (labels[0].name,)
+    message = f"`{survey.file.shown}` does not tell which column is to be predicted"
+    help = f"name it with --target; there are {_listed(survey.names)}"
+    raise Faults(Diagnostic("no-target", message, help=help))
+
+
+def _series(survey: Survey, targets: Sequence[str], reasons: dict[str, str]) -> Draft:
+    """A forecast: the targets first among the features, so that their own past can be cut out."""
+    left_out: dict[str, str] = {}
+    numeric = []
+    for each in survey.columns:
+        if each.name == survey.time:
+            continue
+        why = _useless(each, survey.looked, forecast=True)
+        if why and each.name not in targets:
+            left_out[each.name] = why
+        else:
+            numeric.append(each.name)
+    if not numeric:
+        message = f"`{survey.file.shown}` has no column of numbers that could be forecast"
+        raise Faults(Diagnostic("no-target", message))
+    chosen = tuple(targets) or tuple(numeric)
+    if not targets:
+        reasons["targets"] = "every column of numbers; name fewer with --target"
+    features = (*chosen, *(name for name in numeric if name not in chosen))
+    season = season_of(survey, chosen)
+    reasons["season"] = season.why
+    window, horizon = _lengths(survey.file.rows, season.length)
+    return Draft(
+        task="forecast",
+        form="series",
+        time=survey.time,
+        features=features,
+        targets=chosen,
+        classes=0,
+        window=window,
+        horizon=horizon,
+        season=season.length,
+        side=0,
+        width=len(features),
+        reasons=reasons,
+        left_out=left_out,
+    )
+
+
+def _lengths(rows: int, season: int | None) -> tuple[int, int]:
+    """Window and horizon: a season ahead from four seasons where those are short, else less."""
+    if season is not None and season <= 48:
+        horizon, window = season, 4 * season
+    else:
+        # Of long seasons a part: a quarter of the weeks of a year, a week of its days.
+        horizon = {52: 13, 365: 7, None: 12}.get(season, 24)
+        window = season if season is not None and season <= 192 else 4 * horizon
+    horizon = max(min(horizon, rows // 12), 1)
+    return max(min(window, rows // 4), 2), horizon
+
+
+def _rows(survey: Survey, task: Task, targets: Sequence[str], reasons: dict[str, str]) -> Draft:
+    """A table, a sequence or an image in each row."""
+    others = [each for each in survey.columns if each.name not in targets]
+    useless = {each.name: _useless(each, survey.looked, forecast=False) for each in others}
+    left_out = {name: why for name, why in useless.items() if why}
+    kept = tuple(each.name for each in others if each.name not in left_out)
+    if not kept:
+        message = f"`{survey.file.shown}` has no column beside the target that tells anything"
+        raise Faults(Diagnostic("unknown-column", message))
+    form, side = _form([survey.column(name) for name in kept], others, reasons)
+    if form != "table":  # a pixel that is always 0 has its place all the same
+        left_out, kept = {}, tuple(each.name for each in others)
+    return Draft(
+        task=task,
+        form=form,
+        time=None,
+        features=kept if left_out else None,
+        targets=tuple(targets),
+        classes=survey.column(targets[0]).distinct if task == "classification" else 0,
+        window=0,
+        horizon=0,
+        season=None,
+        side=side,
+        width=len(kept),
+        reasons=reasons,
+        left_out=left_out,
+    )
+
+
+def _form(
+    kept: Sequence[Seen], others: Sequence[Seen], reasons: dict[str, str]
+) -> tuple[Form, int]:
+    """Whether the columns are steps of a sequence or pixels of a square image, and its side."""
+    if len(others) < _SEQUENCE or not all(each.numeric for each in kept) or not _numbered(others):
+        return "table", 0
+    side = isqrt(len(others))
+    pixels = all(each.kind == "whole" and each.low >= 0 and each.high <= 255 for each in kept)
+    if side * side == len(others) and side >= _SMALLEST_IMAGE and pixels:
+        reasons["shape"] = (
+            f"{len(others)} numbered columns of whole numbers: {side} x {side} pixels"
+        )
+        return "image", side
+    reasons["shape"] = f"{len(others)} numbered columns: the steps of a sequence"
+    return "sequence", 0
+
+
+def _numbered(columns: Sequence[Seen]) -> bool:
+    """Whether the names count: one word with rising numbers, or the rows and columns of a grid."""
+    matches = [_NUMBERED.fullmatch(each.name) for each in columns]
+    parts = [match.groups() for match in matches if match]
+    if len(parts) < len(columns) or len({(word, between) for word, _, between, _ in parts}) > 1:
+        return False
+    first, second = ([int(part[i] or 0) for part in parts] for i in (1, 3))
+    if parts[0][3] is None:
+        return first == list(range(first[0], first[0] + len(first)))
+    side = isqrt(len(parts))
+    grid = [(row + first[0], column + second[0]) for row in range(side) for column in range(side)]
+    return list(zip(first, second, strict=True)) == grid
+
+
+def _useless(column: Seen, rows: int, forecast: bool) -> str:
+    """Why a column is left out, or nothing."""
+    if column.kind == "empty":
+        return "empty"
+    if column.missing * 2 > rows:
+        return f"{column.missing / rows:.0%} missing"
+    if column.kind == "text":
+        if forecast:
+            return "text"
+        if column.distinct > _CATEGORIES or column.distinct * 2 > rows:
+            return f"{column.distinct:,} different texts"
+        return ""
+    if column.distinct == 1:
+        return "always the same"
+    named = column.name.lower() in (
+        "id",
+        "index",
+        "key",
+        "no",
+        "nr",
+        "",
+    ) or column.name.lower().endswith("_id")
+    if named and column.kind == "whole" and column.distinct == rows - column.missing:
+        return "a number of each row"
+    return ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:12])
+    return f"{shown}, ... ({len(names)} in all)" if len(names) > 12 else shown

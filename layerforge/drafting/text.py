@@ -1,0 +1,125 @@
+"""A draft as the text of a spec, with comments that say why it is so and what to try."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from layerforge.data.survey import Survey
+from layerforge.drafting.draft import Draft
+from layerforge.drafting.models import model_lines
+from layerforge.writing.values import text
+
+_COLUMN: Final = 56  # where comments behind a line begin
+_WIDTH: Final = 100
+_STEPS: Final = 6_000  # of training, at most, that a first try may take
+
+
+def draft_text(plan: Draft, survey: Survey, source: str, name: str, file: str) -> str:
+    """The spec. `source` is the data as seen from the spec, `file` how the user calls the spec."""
+    lines = [*_top(plan, survey, name, file), "", *_data(plan, survey, source), ""]
+    lines += ["model:", *_form(plan), "  layers:"]
+    lines += [_commented(f"    {line}" if line else "", why) for line, why in model_lines(plan)]
+    return "\n".join([*lines, "", *_train(plan, survey.file.rows)]) + "\n"
+
+
+def _commented(line: str, why: str) -> str:
+    """The line with the comment behind it, or above it where that would be too long."""
+    if not why:
+        return line
+    behind = f"{line:<{_COLUMN}}  # {why}"
+    indent = " " * (len(line) - len(line.lstrip(" ")))
+    return behind if len(behind) <= _WIDTH else f"{indent}# {why}\n{line}"
+
+
+def _top(plan: Draft, survey: Survey, name: str, file: str) -> Iterator[str]:
+    yield f"# {_purpose(plan)}"
+    yield f"# Made from a look at the {survey.file.rows:,} rows of {survey.file.shown}."
+    yield "# Change what you know better, then"
+    yield "#"
+    yield f"#   layerforge check {file}       is anything wrong with it?"
+    yield f"#   layerforge train {file}       how good does it get?"
+    yield "layerforge: 1"
+    yield f"name: {text(name)}"
+    if plan.form == "series":
+        yield ""
+        yield "vars:"
+        yield _commented(f"  window: {plan.window}", "rows the model sees")
+        yield _commented(f"  horizon: {plan.horizon}", "rows it forecasts")
+
+
+def _purpose(plan: Draft) -> str:
+    names = ", ".join(plan.targets[:4]) + (", ..." if len(plan.targets) > 4 else "")
+    if plan.form == "series":
+        return f"Forecasts {plan.horizon} steps of {names} from the {plan.window} before."
+    what = {"table": "columns", "sequence": "a sequence", "image": "an image"}[plan.form]
+    verb = "Tells" if plan.task == "classification" else "Estimates"
+    return f"{verb} {names} from {what}."
+
+
+def _data(plan: Draft, survey: Survey, source: str) -> Iterator[str]:
+    why = plan.reasons
+    yield "data:"
+    yield f"  source: {text(source)}"
+    if not survey.file.header_lines and survey.file.format == "text":
+        yield _commented("  header: false", "the columns are called 0, 1, 2, ...")
+    yield _commented(f"  task: {plan.task}", why.get("task", ""))
+    if plan.time is not None:
+        yield f"  time: {text(plan.time)}"
+    if plan.features is not None:
+        yield f"  features: {text(list(plan.features))}"
+    for name, reason in plan.left_out.items():
+        yield f"    # left out: {name} ({reason})"
+    yield _commented(f"  targets: {text(list(plan.targets))}", why.get("targets", ""))
+    yield from _form_of_samples(plan)
+    yield from _missing(plan, survey)
+    ordered = "in the order of time" if plan.form == "series" else "drawn by `seed`"
+    yield _commented("  split: {train: 0.7, validation: 0.1, test: 0.2}", ordered)
+    scale = "minmax" if plan.form == "image" else "standard"
+    yield _commented(f"  scale: {scale}", "fitted on the training rows alone")
+
+
+def _form_of_samples(plan: Draft) -> Iterator[str]:
+    why = plan.reasons
+    if plan.form == "series":
+        yield "  window: $(window)"
+        yield "  horizon: $(horizon)"
+        if plan.season is not None:
+            yield _commented(f"  season: {plan.season}", why["season"])
+    elif plan.form == "image":
+        yield _commented(f"  shape: [{plan.side}, {plan.side}, 1]", why["shape"])
+    elif plan.form == "sequence":
+        yield _commented(f"  shape: [{plan.width}, 1]", why["shape"])
+
+
+def _missing(plan: Draft, survey: Survey) -> Iterator[str]:
+    """What is done about missing values, where there are some in a column in use."""
+    used = plan.features if plan.features is not None else survey.names
+    holes = [name for name in used if survey.column(name).missing and survey.column(name).numeric]
+    if holes:
+        fill = "previous" if plan.form == "series" else "mean"
+        yield _commented(
+            f"  missing: {{fill: {fill}}}", f"values are missing in {', '.join(holes[:3])}"
+        )
+
+
+def _form(plan: Draft) -> Iterator[str]:
+    if plan.form == "series":
+        yield _commented(f"  input: [$(window), {plan.width}]", "rows, features")
+
+
+def _train(plan: Draft, rows: int) -> Iterator[str]:
+    classes = plan.task == "classification"
+    # Of few rows an epoch is a few steps: as many epochs as make a training of them.
+    epochs = min(max(_STEPS * 32 // rows, 20), 200)
+    yield "train:"
+    yield "  optimizer: {Adam: {learning_rate: 0.001}}"
+    yield f"  loss: {'sparse_categorical_crossentropy' if classes else 'mse'}"
+    yield f"  metrics: [{'accuracy' if classes else 'mae'}]"
+    yield f"  epochs: {epochs}"
+    yield "  batch_size: 32"
+    yield "  seed: 7"
+    yield "  callbacks:"
+    patience = max(epochs // 6, 5)
+    monitor = f"{{monitor: val_loss, patience: {patience}, restore_best_weights: true}}"
+    yield f"    - EarlyStopping: {monitor}"
