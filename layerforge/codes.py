@@ -109,6 +109,7 @@ CODES: Final[dict[str, str]] = {
     "other-version": "a run whose preprocessing another version of layerforge wrote",
     # runs
     "unknown-run": "a name that stands for no run, or for none that has finished",
+    "run-is-live": "a run that cannot be removed while its process works on it",
     "broken-run": "a run directory with a file missing or unreadable",
     "unwritable-runs": "a folder in which no run directory can be made",
     "unwritable-file": "a file that cannot be written",

@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "Use what was trained": {
         "evaluate": "Score a trained model again, on its test rows or on other data.",
         "predict": "Predict from new rows, in the units of the data.",
+        "runs": "List, show, compare and remove runs.",
     },
     "Look something up": {
         "layers": "List the layers, or show what one of them takes.",

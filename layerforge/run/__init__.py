@@ -1,8 +1,31 @@
-"""Training, evaluation and prediction, and the run directory they leave and read."""
+"""Training, evaluation and prediction, and the run directory they leave and read.
 
-from layerforge.run.directory import find_run
-from layerforge.run.prediction import Predictions, predict
-from layerforge.run.scoring import baseline, evaluate
-from layerforge.run.training import Trained, train
+Each is loaded when it is first asked for: listing runs must not wait for what trains them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from layerforge.run.directory import find_run
+    from layerforge.run.prediction import Predictions, predict
+    from layerforge.run.scoring import baseline, evaluate
+    from layerforge.run.training import Trained, train
 
 __all__ = ["Predictions", "Trained", "baseline", "evaluate", "find_run", "predict", "train"]
+
+_MODULES: Final = {
+    "find_run": "directory",
+    "Predictions": "prediction",
+    "predict": "prediction",
+    "baseline": "scoring",
+    "evaluate": "scoring",
+    "Trained": "training",
+    "train": "training",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -43,6 +43,25 @@ class Listed:
         except (ValueError, TypeError):
             return None
 
+    def told(self) -> dict[str, Any]:
+        """As JSON: what its files say, how it stands now, and the sizes of its files in bytes."""
+        return {
+            "run": self.title,
+            "path": str(self.path),
+            "state": self.state,
+            "seconds": self.seconds,
+            "record": self.record,
+            "scores": self.scores,
+            "files": _files(self.path),
+        }
+
+
+def _files(run: Path) -> dict[str, int]:
+    try:
+        return {each.name: each.stat().st_size for each in sorted(run.iterdir()) if each.is_file()}
+    except OSError:
+        return {}
+
 
 def list_runs(runs: Path, name: str | None = None) -> list[Listed]:
     """The runs below a folder, or those of one spec's name, by name and number.

@@ -1,0 +1,185 @@
+"""`layerforge new` on files of every kind: the spec that is written is clean, and says why it is so."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from layerforge.pipeline import compile_spec
+from layerforge.run.completion import completed
+from tests.cli.conftest import Run
+
+Rows = Iterable[Sequence[object]]
+random.seed(3)
+
+
+def _csv(head: Sequence[str] | None, rows: Rows, separator: str = ",") -> str:
+    lines = [separator.join(map(str, row)) for row in ([head] if head else []) + list(rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _hours(count: int) -> list[str]:
+    start = datetime(2024, 1, 1)
+    return [f"{start + timedelta(hours=i):%Y-%m-%d %H:%M}" for i in range(count)]
+
+
+def _day(hour: int) -> float:
+    return round(math.sin(hour / 12 * math.pi) + random.gauss(0, 0.1), 3)
+
+
+def _hourly() -> str:
+    rows = ([t, _day(i), _day(i) * 2, "dry"] for i, t in enumerate(_hours(600)))
+    return _csv(["when", "load", "wind, m/s".replace(",", ""), "weather"], rows)
+
+
+def _wide(head: Sequence[str] | None, columns: int, values: Callable[[], object]) -> str:
+    rows = [[i % 3, *(values() for _ in range(columns))] for i in range(90)]
+    return _csv(head, rows, "\t")
+
+
+FILES: dict[str, Callable[[], str]] = {
+    "hourly.csv": _hourly,
+    "alone.csv": lambda: _csv(["y"], ([_day(i)] for i in range(300))),
+    "named-rows.csv": lambda: _csv(["period", "v"], ([f"q{i}", _day(i)] for i in range(60))),
+    "short.csv": lambda: _csv(["day", "v"], ([f"2024-01-{i:02}", i] for i in range(1, 29))),
+    "wide.tsv": lambda: _wide(None, 40, lambda: random.gauss(0, 1)),
+    "pixels.csv": lambda: _wide(
+        ["label", *(f"p{i}" for i in range(49))], 49, lambda: random.randrange(17)
+    ),
+    "grid.csv": lambda: _wide(
+        ["label", *(f"p{i}_{j}" for i in range(8) for j in range(8))],
+        *(64, lambda: random.randrange(256)),
+    ),
+    "people.csv": lambda: _csv(
+        ["id", "age", "job", "note", "const", "income"],
+        ([i, i % 70, "abc"[i % 3], f"text {i}", 1, [" low", "high"][i % 2]] for i in range(200)),
+    ),
+    "holes.csv": lambda: _csv(
+        ["a", "b", "gone", "y"],
+        ([i, "" if i % 9 == 0 else i * 2, "", round(i * 1.5, 2)] for i in range(120)),
+    ),
+}
+TOLD = {
+    "hourly": {"task": "forecast", "form": "series", "season": 24},
+    "alone": {"task": "forecast", "form": "series"},
+    "named-rows": {"task": "forecast", "form": "series"},
+    "short": {"task": "forecast", "form": "series"},
+    "wide": {"task": "classification", "form": "sequence"},
+    "pixels": {"task": "classification", "form": "image"},
+    "grid": {"task": "classification", "form": "image"},
+    "people": {"task": "classification", "form": "table"},
+    "holes": {"task": "regression", "form": "table"},
+}
+
+
+@pytest.fixture
+def files(folder: Path) -> Path:
+    for name, text in FILES.items():
+        (folder / name).write_text(text(), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_spec_of_a_file_is_clean_and_of_its_kind(run: Run, files: Path, name: str) -> None:
+    done = run("new", name, "--json")
+    assert done.status == 0, done.err
+    told = json.loads(done.out)
+    stem = name.split(".")[0]
+    compiled = completed(compile_spec(files / told["file"]))
+    assert [fault.message for fault in compiled.found] == []
+    wanted = TOLD[stem]
+    assert (told["task"], told["form"]) == (wanted["task"], wanted["form"])
+    if "season" in wanted:
+        assert compiled.data is not None
+        assert compiled.data.season == wanted["season"]
+
+
+@pytest.mark.parametrize("name", ["hourly.csv", "people.csv", "wide.tsv"])
+def test_the_spec_trains_as_it_is(run: Run, files: Path, name: str) -> None:
+    assert run("new", name).status == 0
+    spec = f"{name.split('.')[0]}.yaml"
+    done = run("train", spec, "--epochs", "1", "--set", "train.callbacks=[]", "--json", "--quiet")
+    assert done.status == 0, done.err
+    assert json.loads(done.out)["model"]
+
+
+def test_columns_that_tell_nothing_are_left_out_and_named(run: Run, files: Path) -> None:
+    done = run("new", "people.csv")
+    assert "wrote people.yaml: classification of income" in done.out
+    told = ["id: a number of each row", "note: 200 different texts", "const: always the same"]
+    for line in told:
+        assert f"  without {line}\n" in done.out
+    text = (files / "people.yaml").read_text(encoding="utf-8")
+    assert "  features: [age, job]\n" in text
+
+
+def test_a_named_target_decides_the_task(run: Run, files: Path) -> None:
+    told = json.loads(run("new", "people.csv", "--target", "age", "--json").out)
+    assert (told["task"], told["targets"]) == ("regression", ["age"])
+
+
+def test_other_columns_of_a_forecast_are_features_behind_the_targets(run: Run, files: Path) -> None:
+    assert run("new", "hourly.csv", "--target", "wind m/s").status == 0
+    compiled = compile_spec(files / "hourly.yaml")
+    assert compiled.data is not None
+    assert compiled.data.features == ("wind m/s", "load")
+    assert compiled.data.targets == ("wind m/s",)
+    assert compiled.plan is not None
+    assert compiled.plan.outputs[0][1:] == (24, 1)
+
+
+def test_missing_numbers_are_filled_by_what_the_spec_says(run: Run, files: Path) -> None:
+    told = json.loads(run("new", "holes.csv", "--json").out)
+    assert "missing: {fill: mean}" in told["spec"]
+    assert told["left_out"] == {"gone": "empty"}
+
+
+def test_a_file_that_does_not_tell_its_target_asks_for_it(run: Run, files: Path) -> None:
+    (files / "plain.csv").write_text("a,b\n1.5,2\n2.5,3\n0.5,9\n", encoding="utf-8")
+    done = run("new", "plain.csv")
+    assert done.status == 1
+    assert "[no-target]" in done.err
+    assert "--target; there are a, b" in done.err
+    assert not (files / "plain.yaml").exists()
+
+
+def test_nothing_is_written_over_unless_asked(run: Run, files: Path) -> None:
+    (files / "alone.yaml").write_text("mine", encoding="utf-8")
+    done = run("new", "alone.csv")
+    assert done.status == 1
+    assert (files / "alone.yaml").read_text(encoding="utf-8") == "mine"
+    assert run("new", "alone.csv", "--force").status == 0
+    assert "layerforge: 1" in (files / "alone.yaml").read_text(encoding="utf-8")
+
+
+def test_a_dash_prints_the_spec(run: Run, files: Path) -> None:
+    done = run("new", "alone.csv", "--out", "-")
+    assert done.out.startswith("# Forecasts ")
+    assert not (files / "alone.yaml").exists()
+
+
+def test_the_source_is_written_as_seen_from_the_spec(run: Run, files: Path) -> None:
+    (files / "specs").mkdir()
+    assert run("new", "alone.csv", "--out", "specs/mine.yaml").status == 0
+    assert completed(compile_spec(files / "specs" / "mine.yaml")).clean
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nothing.csv"], "there is no file `nothing.csv`"),
+        (["people.csv", "--target", "incom"], "did you mean `income`?"),
+        (["hourly.csv", "--time", "load"], "no known date or time"),
+        (["alone.csv", "--out", "spec.txt"], "must end in .yaml"),
+    ],
+)
+def test_what_cannot_be_done_is_told(run: Run, files: Path, words: list[str], said: str) -> None:
+    done = run("new", *words)
+    assert done.status in (1, 2)
+    assert said in " ".join(done.err.replace("│", " ").split())
