@@ -24,17 +24,30 @@ def _make(folder: Path, number: int, state: str = "finished", units: int = 2, **
     path = folder / "runs" / "wave" / str(number)
     path.mkdir(parents=True)
     record = {
-        "state": state, "name": "wave", "spec": "wave.yaml", "folder": "../..", "logits": False,
-        "overrides": [], "choices": {}, "data": {}, "batch_size": 32, "epochs": 9,
-        "epochs_done": 9, "best_epoch": 4, "started": "2026-01-02T03:04:05+00:00",
-        "ended": "2026-01-02T03:05:15+00:00", **more,
+        "state": state,
+        "name": "wave",
+        "spec": "wave.yaml",
+        "folder": "../..",
+        "logits": False,
+        "overrides": [],
+        "choices": {},
+        "data": {},
+        "batch_size": 32,
+        "epochs": 9,
+        "epochs_done": 9,
+        "best_epoch": 4,
+        "started": "2026-01-02T03:04:05+00:00",
+        "ended": "2026-01-02T03:05:15+00:00",
+        **more,
     }
     (path / "run.json").write_text(json.dumps(record), encoding="utf-8")
     spec = dedent(SPEC).replace("UNITS", str(units)).replace("EPOCHS", str(9))
     (path / "spec.yaml").write_text(spec.lstrip(), encoding="utf-8")
     comparison = {"metric": "scaled mse", "baseline": "repeat", "baseline_score": 0.5}
     scores = {
-        "split": "test", "samples": 7, "model": {"scaled": {"mse": units / 10}},
+        "split": "test",
+        "samples": 7,
+        "model": {"scaled": {"mse": units / 10}},
         "baselines": {"repeat": {"scaled": {"mse": 0.5}}},
         "comparison": {**comparison, "model_score": units / 10},
     }
