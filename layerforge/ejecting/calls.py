@@ -16,7 +16,7 @@ from layerforge.layers.operations.registration import Rule
 # Functions whose tensors are arguments of their own, where others take them as one list.
 _SPREAD: Final = ("ops.einsum", "ops.meshgrid")
 # Functions that give a list even of one tensor.
-_LISTS: Final = ("ops.split", "ops.array_split", "ops.unstack", "ops.meshgrid")
+_LISTS: Final = ("ops.split", "ops.array_split", "ops.unstack", "ops.meshgrid", "ops.nonzero")
 # A function with other arguments between its tensors, which go by their names.
 _MIXED: Final = ("ops.image.scale_and_translate",)
 
@@ -117,8 +117,9 @@ def _tensors(given: Tensors) -> Expression:
 
 
 def _is_nested(step: Step) -> bool:
-    """Whether Keras gives lists in lists: the states of stacked cells, which a plan has in a row."""
-    return len(step.outputs) > 1 and _holds_stack(step.call.layer)
+    """Whether Keras gives lists in lists: the states of cells, which a plan has in a row."""
+    layer = step.call.layer
+    return len(step.outputs) > 1 and (layer.type.name.endswith("Cell") or _holds_stack(layer))
 
 
 def _holds_stack(given: Any) -> bool:

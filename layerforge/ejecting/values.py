@@ -113,8 +113,10 @@ def keywords(given: Mapping[str, Any]) -> list[Expression]:
 
 
 def index(selection: Selection) -> str:
-    """An index as Python has it: `[:, -1:, :]`."""
-    return f"[{', '.join(_part(part) for part in selection.parts)}]"
+    """An index as Python has it: `[:, -1:, :]`; of a single part, which Keras takes in a tuple, `[:,]`."""
+    parts = selection.parts
+    alone = len(parts) == 1 and not isinstance(parts[0], int)
+    return f"[{', '.join(_part(part) for part in parts)}{',' if alone else ''}]"
 
 
 def _part(part: Part) -> str:

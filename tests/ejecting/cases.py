@@ -3,6 +3,24 @@
 from __future__ import annotations
 
 CASES = {
+    "a cell as an item, whose states Keras gives in a list of their own": """
+        model:
+          inputs: {x: [3], h: [4], c: [4]}
+          layers:
+            - LSTMCell: 4
+              name: step
+              from: {inputs: x, states: [h, c]}
+            - Add:
+              from: [step.0, step.2]
+        """,
+    "an index of one part, and patches, whose configuration has no name": """
+        model:
+          input: [8, 6, 3]
+          layers:
+            - ops.image.extract_patches: 2
+            - slice: "[:]"
+            - slice: "[...]"
+        """,
     "a plain stack": """
         model:
           input: [96, 7]

@@ -64,7 +64,7 @@ def _without_operation_names(value: Any) -> Any:
     if not isinstance(layers, list):
         return plain
     operations = [each for each in layers if each["module"].startswith("keras.src.ops")]
-    names = {each["config"]["name"]: f"operation {at}" for at, each in enumerate(operations)}
+    names = {each["name"]: f"operation {at}" for at, each in enumerate(operations)}
     return _renamed(plain, names)
 
 
