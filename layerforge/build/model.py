@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from layerforge.build.components import make_component
@@ -78,11 +79,9 @@ def _called(step: Step, tensors: Mapping[str, Any], layers: dict[str, Any]) -> A
 
 def make_layer(layer: Layer) -> Any:
     """The Keras layer with the arguments written in the spec, and nothing else: defaults stay Keras's."""
-    import keras
-
     values = {name: _argument(value) for name, value in layer.values.items()}
     values["name"] = layer.name or snake_case(layer.type.name)
-    return getattr(keras.layers, layer.type.name)(**values)
+    return getattr(import_module(layer.type.home), layer.type.name)(**values)
 
 
 def _argument(value: Any) -> Any:

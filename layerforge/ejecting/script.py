@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from layerforge.ejecting.calls import call_of, gives_a_list, operation_of
 from layerforge.ejecting.constants import floating
+from layerforge.ejecting.imports import imports
 from layerforge.ejecting.layout import WIDTH, Expression, Group, arguments, keyword, laid_out
 from layerforge.ejecting.operation_names import makes_masks, must_be_named, reserved
 from layerforge.ejecting.values import layer, literal, value
@@ -35,22 +36,19 @@ def eject(plan: Plan, defaults: Mapping[str, Any] | None = None) -> str:
     work.function("build_model", plan, Names())
     body = "\n\n".join([*work.functions, _MAIN])
     used = [_NAMED] if work.naming else []
-    parts = [_header(plan.name, defaults or {}, body), *used, body]
+    parts = [_header(plan, defaults or {}, body), *used, body]
     return "\n\n".join(parts)
 
 
-def _header(name: str, defaults: Mapping[str, Any], body: str) -> str:
+def _header(plan: Plan, defaults: Mapping[str, Any], body: str) -> str:
     """What stands above the functions."""
-    called = f" `{name}`" if re.fullmatch(r"[\w-]+", name) else ""
+    called = f" `{plan.name}`" if re.fullmatch(r"[\w-]+", plan.name) else ""
     lines = [f'"""The Keras model{called}, written by layerforge from its spec."""', ""]
     if defaults:
         values = ", ".join(f"{_visible(key)} = {_visible(each)}" for key, each in defaults.items())
         said = f"Hyperparameters have their default values: {values}."
         lines += [*(f"# {line}" for line in wrap(said, WIDTH - 2)), ""]
-    lines.append("import keras")
-    lines += ["import numpy as np"] if "np.array(" in body else []
-    lines += ["from keras import layers"] if re.search(r"\blayers\.[A-Z]", body) else []
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *imports(plan, body)]) + "\n"
 
 
 def _visible(given: Any) -> str:

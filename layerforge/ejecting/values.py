@@ -11,7 +11,7 @@ from layerforge.arguments import REQUIRED, Signature
 from layerforge.components import Component
 from layerforge.components.table import find
 from layerforge.ejecting.layout import Expression, Group, arguments, keyword
-from layerforge.layers import Layer, snake_case
+from layerforge.layers import KERAS, Layer, snake_case
 from layerforge.layers.operations.operand import Array
 from layerforge.layers.operations.slices import NewAxis, Part, Rest, Selection, Stretch
 
@@ -68,7 +68,8 @@ def layer(given: Layer) -> Expression:
     name = given.name or snake_case(given.type.name)
     items = _arguments(given.type.signature, given.values, dict(given.values))
     items.append(keyword("name", value(name)))
-    return (f"layers.{given.type.name}", arguments(items))
+    module = "layers." if given.type.home == KERAS else ""  # others the script imports by name
+    return (f"{module}{given.type.name}", arguments(items))
 
 
 def component(given: Component) -> Expression:

@@ -85,9 +85,12 @@ def _object(value: Config) -> Node:
 
 
 def is_foreign(value: Config) -> bool:
-    """Whether a serialised object is of a class that is not Keras's own."""
+    """Whether a serialised object is of a class that is neither Keras's own nor in the catalog."""
     module = str(value.get("module") or "keras").partition(".")[0]
     registered = str(value.get("registered_name") or "")
+    entry = find(str(value.get("class_name")))
+    if entry is not None and entry.registered:
+        return registered != entry.registered
     return module != "keras" or ">" in registered
 
 

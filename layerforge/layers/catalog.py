@@ -40,6 +40,10 @@ COMMON: Final = (
 )
 _ALL_COMMON: Final = tuple(parameter.name for parameter in COMMON)
 
+# Where the classes of the catalog are: Keras's layers, and what layerforge adds to them.
+KERAS: Final = "keras.layers"
+OWN: Final = "layerforge.keras_layers"
+
 # A tensor that a rule may leave out, and one that may be a list of tensors (an initial state).
 OptionalShape: TypeAlias = Shape | None
 Shapes: TypeAlias = Shape | tuple[Shape, ...] | None
@@ -70,6 +74,8 @@ class LayerType:
     holder: str = (
         ""  # the layer that must hold it, for one that Keras cannot run as an item of its own
     )
+    home: str = KERAS  # the module its class is imported from
+    registered: str = ""  # what saved models call the class, where it is none of Keras's own
 
     @property
     def doc(self) -> str:
@@ -229,6 +235,7 @@ def layer(
     packed: int = 0,
     common: Sequence[str] = _ALL_COMMON,
     holder: str = "",
+    home: str = KERAS,
     **options: Kind,
 ) -> Callable[[Callable[..., Effect]], Callable[..., Effect]]:
     """Registers a rule under its own name, the Keras class; `options` are call arguments that are no tensors.
@@ -237,7 +244,8 @@ def layer(
     left out, one that is `Shapes` may be a list, `*inputs` takes any number), its keyword-only
     parameters the layer's arguments; an option among them is given to the rule, the others only
     to Keras. `common` names what the class takes of the base layer's arguments, where not all;
-    `holder` the layer that must hold it, where Keras cannot run it alone.
+    `holder` the layer that must hold it, where Keras cannot run it alone; `home` the module of the
+    class, where that is not keras.layers.
     """
 
     def register(rule: Callable[..., Effect]) -> Callable[..., Effect]:
@@ -261,6 +269,8 @@ def layer(
             frozenset(name for name in tensors if rule.__annotations__[name] == Shapes),
             packed,
             holder,
+            home,
+            f"layerforge>{declared.name}" if home == OWN else "",
         )
         if alias:
             ALIASES[alias] = declared.name
@@ -343,6 +353,8 @@ NestedLayer = Annotated[Layer, LayerOf()]
 
 __all__ = [
     "CATALOG",
+    "KERAS",
+    "OWN",
     "Component",
     "Layer",
     "LayerOf",

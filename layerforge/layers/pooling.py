@@ -32,7 +32,7 @@ def MaxPooling1D(
     Output steps: valid floor((n - pool_size) / strides) + 1, same ceil(n / strides); `strides` is the
     pool_size where left out, and a smaller one makes windows overlap. Source: Keras `MaxPooling1D`.
     """
-    return _pooled(x, 1, pool_size, strides, padding, data_format)
+    return pooled(x, 1, pool_size, strides, padding, data_format)
 
 
 @layer(alias="MaxPool2D")
@@ -48,7 +48,7 @@ def MaxPooling2D(
 
     Output size along each axis as for MaxPooling1D. Source: Keras `MaxPooling2D`.
     """
-    return _pooled(x, 2, pool_size, strides, padding, data_format)
+    return pooled(x, 2, pool_size, strides, padding, data_format)
 
 
 @layer(alias="MaxPool3D")
@@ -64,7 +64,7 @@ def MaxPooling3D(
 
     Output size along each axis as for MaxPooling1D. Source: Keras `MaxPooling3D`.
     """
-    return _pooled(x, 3, pool_size, strides, padding, data_format)
+    return pooled(x, 3, pool_size, strides, padding, data_format)
 
 
 @layer(alias="AvgPool1D")
@@ -82,7 +82,7 @@ def AveragePooling1D(
     pool_size where left out, and a smaller one makes windows overlap. With same, a window at the edge is
     the mean of the values it has. Source: Keras `AveragePooling1D`.
     """
-    return _pooled(x, 1, pool_size, strides, padding, data_format)
+    return pooled(x, 1, pool_size, strides, padding, data_format)
 
 
 @layer(alias="AvgPool2D")
@@ -98,7 +98,7 @@ def AveragePooling2D(
 
     Output size along each axis as for AveragePooling1D. Source: Keras `AveragePooling2D`.
     """
-    return _pooled(x, 2, pool_size, strides, padding, data_format)
+    return pooled(x, 2, pool_size, strides, padding, data_format)
 
 
 @layer(alias="AvgPool3D")
@@ -114,10 +114,10 @@ def AveragePooling3D(
 
     Output size along each axis as for AveragePooling1D. Source: Keras `AveragePooling3D`.
     """
-    return _pooled(x, 3, pool_size, strides, padding, data_format)
+    return pooled(x, 3, pool_size, strides, padding, data_format)
 
 
-def _pooled(
+def pooled(
     x: Shape,
     rank: int,
     pool_size: Sizes,

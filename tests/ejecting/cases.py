@@ -44,6 +44,20 @@ CASES = {
             - Dense: {units: 4, trainable: false, dtype: mixed_bfloat16}
             - Dense: {units: 2, dtype: float32, activity_regularizer: {L2: 0.1}}
         """,
+    "layers of layerforge's own": """
+        model:
+          input: [12, 6]
+          layers:
+            - ReversibleInstanceNormalization: {subtract_last: true}
+              name: revin
+            - L2Pooling1D: {pool_size: 3, padding: same}
+              from: revin.0
+            - MeanShiftPooling1D: {pool_size: 2, bandwidth: 0.5}
+            - TimeDistributed: {layer: {Dense: 6}}
+            - InstanceDenormalization:
+              from: [previous, revin.1, revin.2]
+            - BilinearPooling
+        """,
     "layers inside layers": """
         model:
           input: [12, 5, 3]

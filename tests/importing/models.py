@@ -8,6 +8,8 @@ from typing import Any, Final
 import keras
 from keras import layers, ops
 
+from layerforge import keras_layers as own
+
 
 def sequential() -> Any:
     return keras.Sequential(
@@ -136,6 +138,17 @@ def repeated() -> Any:
     return keras.Model(x, layers.Dense(1)(y), name="repeated")
 
 
+def own_layers() -> Any:
+    x = keras.Input((12, 4))
+    y, scale, location = own.ReversibleInstanceNormalization(subtract_last=True, name="revin")(x)
+    y = own.MeanShiftPooling1D(3, 1, "same", bandwidth=0.5)(own.L2Pooling1D(3, 1, "same")(y))
+    y = own.InstanceDenormalization()(y, scale, location)
+    image = layers.Reshape((6, 2, 4))(y)
+    image = own.L2Pooling2D((2, 1))(own.MeanShiftPooling2D(2, strides=1, padding="same")(image))
+    first = own.BilinearPooling(normalize=False)(image)
+    return keras.Model(x, [first, own.BilinearPooling()(y, y)], name="own_layers")
+
+
 MODELS: Final[dict[str, Callable[[], Any]]] = {
     made.__name__: made
     for made in (
@@ -152,5 +165,6 @@ MODELS: Final[dict[str, Callable[[], Any]]] = {
         components,
         images,
         repeated,
+        own_layers,
     )
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import traceback
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,12 @@ from layerforge.layers.catalog import LayerType, find
 from layerforge.source import Mapping
 from tests.layers.case import Case, nodes
 
-# Layers that Keras does not have: theirs are made by layerforge itself and registered here.
-OWN_CLASSES: dict[str, type[Any]] = {}
-
 
 def keras_class(name: str) -> type[Any]:
     """The class behind a catalog entry."""
-    found: type[Any] = OWN_CLASSES.get(name) or getattr(keras.layers, name)
+    entry = find(name)
+    home = keras.layers if entry is None else import_module(entry.home)
+    found: type[Any] = getattr(home, name)
     return found
 
 
@@ -128,7 +128,8 @@ def _of_keras(error: Exception) -> str:
     """The message of an error that Keras or TensorFlow raised; any other is a fault of this test."""
     files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
     # An argument that is missing or unknown is refused by the class's signature, in our own frame.
-    inside = any({"keras", "tensorflow"} & set(Path(file).parts) for file in files)
+    theirs = {"keras", "tensorflow", "keras_layers"}
+    inside = any(theirs & set(Path(file).parts) for file in files)
     if not inside and ".__init__()" not in str(error):
         raise error
     return str(error) or type(error).__name__

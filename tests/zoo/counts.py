@@ -117,6 +117,7 @@ KNOWN = {
         ((24,),),
     ),
     "nlinear": Known(336 * 96 + 96, 0, ((96, 7),)),
+    "revin-linear": Known(2 * 7 + dense(336, 96), 0, ((96, 7),)),
     "dlinear": Known(2 * (336 * 96 + 96), 0, ((96, 7),)),
     "tsmixer": Known(2 * _TSMIXER_BLOCK + dense(336, 96), 0, ((96, 7),)),
     "patchtst": Known(
@@ -207,6 +208,9 @@ KNOWN = {
         conv(5, 7, 32) + gru(32, 64) + dense(64, 24) + dense(64, 32) + dense(32, 3) + dense(64, 1),
         0,
         ((24,), (3,), (1,)),
+    ),
+    "bilinear-cnn": Known(
+        2 * (conv(9, 3, 32) + conv(9, 32, 64) + conv(9, 64, 64)) + dense(64 * 64, 200), 0, ((200,),)
     ),
     "lenet-5": Known(61_706, 0, ((10,),), "LeCun et al. 1998, the usual padded form"),
     "mnist-convnet": Known(34_826, 0, ((10,),), "keras.io, Simple MNIST convnet"),
