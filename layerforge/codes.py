@@ -106,6 +106,7 @@ CODES: Final[dict[str, str]] = {
     "too-many-classes": "a classification by a column of mostly different values",
     "too-many-categories": "a text column with too many values for a one-hot encoding",
     "no-target": "a data file that does not tell which column is to be predicted",
+    "cannot-go-on": "a forecast beyond the horizon from features that nothing predicts",
     "other-version": "a run whose preprocessing another version of layerforge wrote",
     # runs
     "unknown-run": "a name that stands for no run, or for none that has finished",

@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from layerforge.cli.options import RUNS, AsJson, Run, Runs
+from layerforge.cli.options import RUNS, AsJson, By, Run, Runs
 
 EXAMPLE = """
   layerforge evaluate etth1-cnn-lstm           the latest run of the spec of this name
   layerforge evaluate runs/etth1-cnn-lstm/3 --data 2019.csv --json
+  layerforge evaluate etth1-cnn-lstm --by step
 """
 
 
@@ -23,6 +24,7 @@ def evaluate(
             "--data", metavar="FILE", help="Score every row of this file.", show_default=False
         ),
     ] = None,
+    by: By = None,
     runs: Runs = RUNS,
     as_json: AsJson = False,
 ) -> None:
@@ -39,5 +41,5 @@ def evaluate(
 
     with faults_told(), listener() as listens:
         path = find_run(run, runs)
-        scores = evaluate_run(path, data, listens)
-    print_scores(scores, as_json, run=str(path))
+        scores = evaluate_run(path, data, listens, by)
+    print_scores(scores, as_json, run=str(path), by=by)

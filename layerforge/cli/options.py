@@ -33,4 +33,13 @@ AsJson: TypeAlias = Annotated[
 Runs: TypeAlias = Annotated[
     Path, typer.Option("--runs", metavar="DIR", help="Where run directories are kept.")
 ]
+By: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="WHAT",
+        help="Also the scores of each target, step, class, or value of a column.",
+        show_default=False,
+    ),
+]
 RUNS = Path("runs")

@@ -12,7 +12,8 @@ from layerforge.cli.options import RUNS, AsJson, Run, Runs
 
 EXAMPLE = """
   layerforge predict etth1-cnn-lstm --data latest.csv
-  layerforge predict runs/etth1-cnn-lstm/3 --data latest.csv --out forecast.csv
+  layerforge predict runs/etth1-cnn-lstm/3 --data latest.csv --out forecast.parquet
+  layerforge predict etth1-cnn-lstm --data latest.csv --steps 168
 """
 
 
@@ -24,12 +25,22 @@ def predict(
             "--data", metavar="FILE", help="The new rows, CSV or Parquet.", show_default=False
         ),
     ],
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            "--steps",
+            metavar="N",
+            min=1,
+            help="Forecast N steps; beyond the horizon, from the forecast itself.",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
             "--out",
             metavar="FILE",
-            help="Write CSV here, not on standard output.",
+            help="Write CSV here, or Parquet or JSON by its ending.",
             show_default=False,
         ),
     ] = None,
@@ -40,6 +51,8 @@ def predict(
 
     A forecast is of the steps after the last row of the file, with their times. Of a table every
     row is answered: a number, or a class with the probability of each. The answer is CSV.
+    --steps beyond the horizon takes the forecast for what has happened and goes on, which only a
+    model can whose features are all among its targets.
     """
     from layerforge.cli.listening import listener
     from layerforge.cli.telling import faults_told
@@ -47,13 +60,13 @@ def predict(
     from layerforge.run import predict as predict_rows
 
     with faults_told(), listener() as listens:
-        found = predict_rows(find_run(run, runs), data, listens)
+        found = predict_rows(find_run(run, runs), data, listens, steps)
         if out is not None:
             found.write(out)
     if as_json:
         from layerforge.render.record import json_text
 
-        rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
-        sys.stdout.write(json_text({"columns": list(found.columns), "rows": rows}))
+        record = {"columns": list(found.columns), "rows": found.records()}
+        sys.stdout.write(json_text(record))
     elif out is None:
         sys.stdout.write(found.csv())

@@ -20,13 +20,14 @@ def print_scores(
     as_json: bool,
     data: DataSettings | None = None,
     run: str | None = None,
+    by: str | None = None,
 ) -> None:
-    """Scores as a table, or as JSON with the `run` they are of."""
+    """Scores as a table, or as JSON with the `run` they are of. `by` adds those of each part."""
     if as_json:
         record = scores if run is None else {**scores, "run": run}
         sys.stdout.write(json_text(record))
         return
     noun = samples_noun(data.task, data.window) if data is not None else "sample"
-    sys.stdout.write(scores_text(scores, screen_of(sys.stdout), noun))
+    sys.stdout.write(scores_text(scores, screen_of(sys.stdout), noun, by))
     if run is not None:
         typer.echo(f"\nrun: {run}")

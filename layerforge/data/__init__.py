@@ -1,5 +1,6 @@
 """Tables and series: read, split, scaled, cut into samples, and scored beside the baselines."""
 
+from layerforge.data.export import parquet_bytes
 from layerforge.data.prepared import Prepared
 from layerforge.data.preparing import prepare
 from layerforge.data.scoring import baselines, report, score
@@ -12,6 +13,7 @@ __all__ = [
     "Season",
     "baselines",
     "forecast_window",
+    "parquet_bytes",
     "prepare",
     "prepare_again",
     "report",

@@ -13,7 +13,7 @@ from layerforge.data.comparison import compare
 from layerforge.data.errors import Errors, units_of
 from layerforge.data.naive import baselines_of
 from layerforge.data.prepared import Prepared
-from layerforge.data.slices import Slices
+from layerforge.data.slices import Slices, slices_of
 from layerforge.diagnostics import Diagnostic, Faults
 
 if TYPE_CHECKING:
@@ -38,17 +38,19 @@ def report(
     split: str,
     model_predictions: Predictions | None = None,
     quantiles: Sequence[float] | None = None,
-    slices: Slices | None = None,
+    by: str | None = None,
 ) -> dict[str, Any]:
     """The scores of a split: `{"split", "samples", "model"?, "baselines", "comparison"?, ...}`.
 
-    `model_predictions` and `quantiles` are as `measure` takes them. `notes` say which baseline did
-    not see every training sample. Raises Faults where the split has no samples.
+    `model_predictions` and `quantiles` are as `measure` takes them. `by` is a column that tells
+    samples apart, or one of the parts that every score has. `notes` say which baseline did not see
+    every training sample. Raises Faults where the split has no samples, or `by` means nothing.
     """
     if not prepared.samples(split):
         message = f"the part `{split}` has no samples to score"
         raise Faults(Diagnostic("bad-split", message, prepared.settings.span("split")))
     found: dict[str, Any] = {"split": split, "samples": prepared.samples(split)}
+    slices = None if by is None or by in parts_of(prepared) else slices_of(prepared, split, by)
     model = None
     if model_predictions is not None:
         model = measure(prepared, split, model_predictions, quantiles, slices)
@@ -65,6 +67,13 @@ def report(
     if prepared.classes is not None:
         found["classes"] = list(prepared.classes)
     return {**found, "notes": list(baselines.notes)}
+
+
+def parts_of(prepared: Prepared) -> tuple[str, ...]:
+    """What every score is told apart by, without being asked."""
+    if prepared.classes is not None:
+        return ("class",)
+    return ("target", "step") if prepared.horizon else ("target",)
 
 
 def baselines(prepared: Prepared, split: str = "test") -> dict[str, dict[str, Any]]:

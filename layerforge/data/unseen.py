@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from layerforge.data.cells import cell, quoted
 from layerforge.data.choices import two_columns
 from layerforge.data.encoding import Encoder, encode
 from layerforge.data.prepared import VERSION, Prepared
 from layerforge.data.preparing import assemble, check_shape, faults, read
 from layerforge.data.raw import Raw, fill_of, holes_in
+from layerforge.data.roles import listed
 from layerforge.data.season import Season
 from layerforge.data.splits import Split
 from layerforge.data.stamps import Clock
@@ -76,7 +78,9 @@ class NewRows:
 
     Of a series that is forecast it is the last window alone, of a table every row, of labelled
     windows every window. `index` names each row of the answer: the stamps of the steps to come,
-    or of each sample, or its number in the file.
+    or of each sample, or its number in the file. `fed_back` says for each feature which target it
+    is; None where a feature is none, so that no forecast can go on from a forecast. `steps` is
+    how far a forecast goes.
     """
 
     features: NDArray[np.float32]
@@ -89,6 +93,8 @@ class NewRows:
     classes: tuple[str, ...] | None
     frame: Frame | None
     warnings: tuple[str, ...] = ()
+    fed_back: tuple[int, ...] | None = None
+    steps: int | None = None
 
     def inputs(self, positions: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
         """The inputs (n, *input_shape) of these positions, of all where none are given."""
@@ -98,6 +104,17 @@ class NewRows:
         if self.frame is not None:
             return np.take(self.features, rows[:, None] + np.arange(self.frame.window), axis=0)
         return self.features[rows].reshape(len(rows), *self.input_shape)
+
+    def after(self, predictions: NDArray[Any]) -> NewRows:
+        """The same with a forecast taken for what has happened: the window ends where it ended."""
+        import numpy as np
+
+        assert self.fed_back is not None
+        values = np.asarray(predictions, np.float32).reshape(-1, len(self.targets))
+        coming = values[:, list(self.fed_back)]
+        window = self.inputs()[0]
+        rows = np.concatenate([window, coming])[-len(window) :]
+        return replace(self, features=rows, positions=np.zeros(1, np.int64))
 
     def answers(self, predictions: NDArray[Any]) -> dict[str, list[Any]]:
         """The predictions as named columns: the index, then targets in their original units.
@@ -120,18 +137,25 @@ class NewRows:
 
 
 def forecast_window(
-    preprocessing: Mapping[str, Any], source: Path, shown: str | None = None
+    preprocessing: Mapping[str, Any],
+    source: Path,
+    shown: str | None = None,
+    steps: int | None = None,
 ) -> NewRows:
     """What a run's model needs to predict from a file of new rows; the targets need not be there.
 
-    Raises Faults where the file does not hold the columns, or enough rows, or whole ones.
+    `steps` is how far a forecast shall go, the horizon where it is None. Raises Faults where the
+    file does not hold the columns, or enough rows, or whole ones, or where nothing says what the
+    features will be that a longer forecast needs.
     """
     settings = _settings(preprocessing, shown or str(source))
     encoders = _encoders(preprocessing, "features")
     names = settings.targets or ()
+    fed_back = _fed_back(encoders, names)
     # A forecast's targets are needed only where they are features too.
     settings = replace(settings, targets=())
     try:
+        steps = _steps(settings, steps, encoders, names)
         raw = read(settings, source, settings.source, [], encoders)
         features = encode(raw.columns, encoders, fill_of(settings))
         check_shape(settings, features.shape[1], raw)
@@ -147,13 +171,57 @@ def forecast_window(
         positions=positions,
         input_shape=shape or (features.shape[1],),
         index_name=_index_name(settings, clock),
-        index=_index(settings, raw, frame, positions, clock),
+        index=_index(raw, frame, positions, clock, steps),
         target_names=names,
         targets=_encoders(preprocessing, "targets"),
         classes=None if classes is None else tuple(classes),
         frame=frame,
-        warnings=_warnings(raw, clock),
+        warnings=(*_warnings(raw, clock), *_unknown_categories(raw, encoders)),
+        fed_back=fed_back,
+        steps=steps,
     )
+
+
+def _fed_back(encoders: Sequence[Encoder], targets: Sequence[str]) -> tuple[int, ...] | None:
+    """For each feature its place among the targets; None where one is not among them."""
+    if not encoders or any(each.name not in targets for each in encoders):
+        return None
+    return tuple(targets.index(each.name) for each in encoders)
+
+
+def _steps(
+    settings: DataSettings, steps: int | None, encoders: Sequence[Encoder], targets: Sequence[str]
+) -> int | None:
+    """How many steps are forecast, None where nothing is. Raises SpecError where they cannot be."""
+    horizon = settings.horizon
+    if steps is None or steps == horizon:
+        return horizon
+    if horizon is None:
+        raise SpecError("unused-key", "`--steps` has a meaning only for a forecast")
+    unknown = [each.name for each in encoders if each.name not in targets]
+    if steps > horizon and unknown:
+        message = f"{steps:,} steps are more than the {horizon:,} the model forecasts"
+        message += f", and nothing predicts the features {listed(unknown)} it would go on from"
+        help = f"ask for {horizon:,} steps or fewer, or train with `targets` that are the features"
+        raise SpecError("cannot-go-on", message, None, help)
+    return steps
+
+
+def _unknown_categories(raw: Raw, encoders: Sequence[Encoder]) -> tuple[str, ...]:
+    """A line for each column with a category that no training row had."""
+    found = []
+    for encoder in encoders:
+        if encoder.kind != "category":
+            continue
+        texts = raw.columns[encoder.name].texts()
+        strange = (~texts.is_in(encoder.categories)).fill_null(False)
+        if count := int(strange.sum()):
+            row = strange.arg_max() or 0
+            place = cell(raw.file, raw.file_row(row), encoder.name)
+            more = f", the first of {count:,}," if count > 1 else ""
+            word = quoted(str(texts[row]))
+            found.append(f"{place}: {word}{more} was in no training row; it is taken as unknown")
+    return tuple(found)
 
 
 def _positions(settings: DataSettings, raw: Raw, frame: Frame | None) -> NDArray[np.int64]:
@@ -183,19 +251,19 @@ def _index_name(settings: DataSettings, clock: Clock | None) -> str:
 
 
 def _index(
-    settings: DataSettings,
     raw: Raw,
     frame: Frame | None,
     positions: NDArray[np.int64],
     clock: Clock | None,
+    steps: int | None,
 ) -> tuple[str, ...]:
     stamps = raw.stamps
-    if settings.horizon is not None:
+    if steps is not None:
         if stamps is None or clock is None:
-            return tuple(str(step + 1) for step in range(settings.horizon))
+            return tuple(str(step + 1) for step in range(steps))
         # The file may be too short to show its step; the training rows did.
         known = replace(stamps.clock, step=clock.step)
-        coming = known.after(int(stamps.values[-1]), settings.horizon)
+        coming = known.after(int(stamps.values[-1]), steps)
         return tuple(known.text(value) for value in coming)
     rows = positions + (frame.answer if frame is not None else 0)
     if stamps is not None:

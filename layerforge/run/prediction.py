@@ -1,22 +1,25 @@
-"""Predictions from a file of new rows, and their CSV."""
+"""Predictions from a file of new rows, and the files they are written to."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from layerforge.data import forecast_window
+from layerforge.data import NewRows, forecast_window, parquet_bytes
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.events import Listener, Note
 from layerforge.run import directory
 from layerforge.run.chatter import told
 from layerforge.run.feeding import Table
-from layerforge.run.files import write_text
+from layerforge.run.files import write_bytes, write_json, write_text
 from layerforge.run.scoring import load_model, predictions
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,22 @@ class Predictions:
         writer.writerows([_written(value) for value in row] for row in self.rows)
         return text.getvalue()
 
+    def records(self) -> list[dict[str, Any]]:
+        """A mapping for each row, as JSON has it."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
     def write(self, path: Path) -> None:
-        """Writes the CSV whole or not at all. Raises Faults where it cannot be written."""
+        """Writes CSV, or Parquet or JSON where the name ends so, whole or not at all.
+
+        Raises Faults where it cannot be written.
+        """
         try:
-            write_text(path, self.csv())
+            if path.suffix == ".parquet":
+                write_bytes(path, parquet_bytes(self.values))
+            elif path.suffix == ".json":
+                write_json(path, self.records())
+            else:
+                write_text(path, self.csv())
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise Faults(Diagnostic("unwritable-file", f"`{path}`: {reason}")) from None
@@ -54,23 +69,47 @@ def _written(value: Any) -> Any:
     return f"{value:.9g}" if isinstance(value, float) else value
 
 
-def predict(run: Path, data: Path, listener: Listener) -> Predictions:
+def predict(run: Path, data: Path, listener: Listener, steps: int | None = None) -> Predictions:
     """What a run's best model says of new rows, in the original units.
 
-    A forecast is of the `horizon` steps after the file's last row, with their stamps; of a table
+    A forecast is of the `horizon` steps after the file's last row, with their stamps, or of
+    another number of `steps`: beyond the horizon it goes on from its own forecast. Of a table
     each row has a prediction, a class with the probability of each. Raises Faults for a run or a
     file that cannot be read; columns that the run did not use may be there.
     """
     record = directory.read_record(run)
     saved = directory.read_json(run / directory.PREPROCESSING)
-    rows = forecast_window(saved, data)
+    rows = forecast_window(saved, data, steps=steps)
     for warning in rows.warnings:
         listener(Note(warning))
-    shape = rows.input_shape if rows.frame is None else None
-    table = Table(rows.features, None, rows.frame, shape)
     with told(listener):
         model = load_model(run)
-        found = predictions(model, table, rows.positions, record["logits"], record["batch_size"])
-        import numpy as np
 
-        return Predictions(rows.answers(np.concatenate(list(found))))
+        def answer(rows: NewRows) -> NDArray[Any]:
+            return _answer(model, rows, record)
+
+        found = answer(rows) if rows.steps is None else _forecast(rows, answer)
+        return Predictions(rows.answers(found))
+
+
+def _answer(model: Any, rows: NewRows, record: Mapping[str, Any]) -> NDArray[Any]:
+    import numpy as np
+
+    shape = rows.input_shape if rows.frame is None else None
+    table = Table(rows.features, None, rows.frame, shape)
+    found = predictions(model, table, rows.positions, record["logits"], record["batch_size"])
+    return np.concatenate(list(found))
+
+
+def _forecast(rows: NewRows, answer: Callable[[NewRows], NDArray[Any]]) -> NDArray[Any]:
+    """The forecast (steps, targets), gone on from its own end as often as needed."""
+    import numpy as np
+
+    steps = rows.steps or 1
+    found = answer(rows).reshape(-1, len(rows.targets))
+    latest = found
+    while len(found) < steps:
+        rows = rows.after(latest)
+        latest = answer(rows).reshape(-1, len(rows.targets))
+        found = np.concatenate([found, latest])
+    return found[:steps]

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 _VALUES_AT_ONCE: Final = 16_000_000  # of predictions in memory
 
 
-def baseline(compiled: Compiled, listener: Listener | None = None) -> dict[str, Any]:
+def baseline(
+    compiled: Compiled, listener: Listener | None = None, by: str | None = None
+) -> dict[str, Any]:
     """What a model must beat: the scores of the baselines on the test samples, without TensorFlow.
 
     Raises Faults where the spec has any, has no data, or the data have.
@@ -34,7 +36,7 @@ def baseline(compiled: Compiled, listener: Listener | None = None) -> dict[str, 
         listener(DataRead(prepared.account))
         for line in data_notes(prepared):
             listener(Note(line))
-    return report(prepared, scored_split(prepared))
+    return report(prepared, scored_split(prepared), by=by)
 
 
 def data_notes(prepared: Prepared) -> list[str]:
@@ -62,18 +64,21 @@ def scored_split(prepared: Prepared) -> str:
     return next(split for split in order if prepared.samples(split))
 
 
-def evaluate(run: Path, data: Path | None, listener: Listener) -> dict[str, Any]:
+def evaluate(
+    run: Path, data: Path | None, listener: Listener, by: str | None = None
+) -> dict[str, Any]:
     """The scores of a run's best model, in the one form of scores.
 
     Without `data` they are of the test samples of the run's own file, and equal those of `train`.
     With it they are of every sample of that file, which is treated by the statistics of the run;
-    the split is then called `data`. Raises Faults for a run or a file that cannot be read.
+    the split is then called `data`. `by` is as `report` takes it. Raises Faults for a
+    run or a file that cannot be read.
     """
     record = directory.read_record(run)
     saved = directory.read_json(run / directory.PREPROCESSING)
     prepared = prepare_again(saved, data) if data else _same_data(run, record, saved, listener)
     with told(listener):
-        scores = score_model(run, prepared, record["logits"], record["batch_size"])
+        scores = score_model(run, prepared, record["logits"], record["batch_size"], by)
     return scores if data is None else {**scores, "split": "data"}
 
 
@@ -105,14 +110,17 @@ def data_folder(run: Path, record: Mapping[str, Any]) -> Path:
     return beside if (beside / record["data"]["source"]).exists() else absolute
 
 
-def score_model(run: Path, prepared: Prepared, logits: bool, batch_size: int) -> dict[str, Any]:
+def score_model(
+    run: Path, prepared: Prepared, logits: bool, batch_size: int, by: str | None = None
+) -> dict[str, Any]:
     """The scores of the best model of a run on the scored split."""
     split = scored_split(prepared)
     shape = prepared.input_shape if prepared.frame is None else None
     table = feeding.Table(prepared.features, None, prepared.frame, shape)
     positions = prepared.positions[split]
     model = load_model(run)
-    return report(prepared, split, predictions(model, table, positions, logits, batch_size))
+    found = predictions(model, table, positions, logits, batch_size)
+    return report(prepared, split, found, by=by)
 
 
 def load_model(run: Path) -> Any:

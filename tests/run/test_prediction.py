@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
 from pathlib import Path
 
+import polars
 import pytest
 
 from layerforge.diagnostics import Faults
-from layerforge.run import predict
-from tests.run.conftest import Example, Told, write_data
+from layerforge.events import Note
+from layerforge.run import predict, train
+from tests.run.conftest import Compile, Example, Told, write_data
 
 
 def test_a_forecast_goes_on_behind_the_last_row_in_the_files_own_units(sine: Example) -> None:
@@ -67,3 +70,84 @@ def test_a_csv_that_cannot_be_written_is_a_fault(sine: Example, tmp_path: Path) 
     with pytest.raises(Faults) as stop:
         found.write(tmp_path / "nowhere" / "out.csv")
     assert stop.value.diagnostics[0].code == "unwritable-file"
+
+
+CLIMB = """
+    name: climb
+    data: {source: climb.csv, task: forecast, features: [a, b], targets: [b, a], window: 4, horizon: 3}
+    model:
+      input: [4, 2]
+      layers:
+        - Flatten
+        - Dense: {units: 6, kernel_initializer: zeros}
+        - Reshape: [3, 2]
+    train: {epochs: 60, batch_size: 16, optimizer: {Adam: {learning_rate: 0.05}}}
+    """
+
+
+def test_beyond_the_horizon_a_forecast_goes_on_from_itself(compiled: Compile, folder: Path) -> None:
+    """Two straight lines are learnt, and carried on three times as far as the horizon."""
+    rows = "".join(f"{2 * i},{100 - i}\n" for i in range(120))
+    (folder / "climb.csv").write_text("a,b\n" + rows)
+    run = train(compiled(CLIMB), folder / "runs", Told()).path
+    near = predict(run, folder / "climb.csv", Told())
+    far = predict(run, folder / "climb.csv", Told(), steps=8)
+    assert far.columns == ("step", "b", "a")
+    steps, b, a = zip(*far.rows, strict=True)
+    assert steps == tuple("12345678")
+    assert list(far.rows)[:3] == list(near.rows)
+    assert a == pytest.approx([2 * i for i in range(120, 128)], abs=6)
+    assert b == pytest.approx([100 - i for i in range(120, 128)], abs=3)
+    # The second forecast is that of rows which end in the first.
+    grown = rows + "".join(f"{x},{y}\n" for _, y, x in near.rows)
+    (folder / "grown.csv").write_text("a,b\n" + grown)
+    again = [row[1:] for row in predict(run, folder / "grown.csv", Told()).rows]
+    for row, (_, *values) in zip(again, list(far.rows)[3:6], strict=True):
+        assert row == pytest.approx(values, rel=1e-4)
+    assert len(list(predict(run, folder / "climb.csv", Told(), steps=2).rows)) == 2
+
+
+def test_a_feature_that_nothing_predicts_ends_at_the_horizon(sine: Example) -> None:
+    with pytest.raises(Faults) as stop:
+        predict(sine.trained.path, sine.folder / "sine.csv", Told(), steps=7)
+    fault = stop.value.diagnostics[0]
+    assert fault.code == "cannot-go-on"
+    assert fault.message == (
+        "7 steps are more than the 6 the model forecasts, and nothing predicts the features b it would"
+        " go on from"
+    )
+
+
+def test_steps_mean_nothing_for_a_table(blobs: Example) -> None:
+    with pytest.raises(Faults, match="`--steps` has a meaning only for a forecast"):
+        predict(blobs.trained.path, blobs.folder / "blobs.csv", Told(), steps=7)
+
+
+def test_the_ending_of_the_name_decides_the_form(sine: Example, tmp_path: Path) -> None:
+    found = predict(sine.trained.path, sine.folder / "sine.csv", Told())
+    found.write(tmp_path / "out.json")
+    assert json.loads((tmp_path / "out.json").read_text()) == found.records()
+    found.write(tmp_path / "out.parquet")
+    frame = polars.read_parquet(tmp_path / "out.parquet")
+    assert frame.columns == list(found.columns)
+    assert frame.rows() == list(found.rows)
+
+
+def test_a_category_that_training_did_not_see_is_told_with_its_row(
+    compiled: Compile, folder: Path
+) -> None:
+    rows = "".join(f"{i % 7},{'red' if i % 2 else 'blue'},{i % 2}\n" for i in range(60))
+    (folder / "t.csv").write_text("x,colour,y\n" + rows)
+    text = """
+        data: {source: t.csv, task: regression, targets: [y]}
+        model: {layers: [{Dense: 1}]}
+        train: {epochs: 1}
+        """
+    run = train(compiled(text), folder / "runs", Told()).path
+    (folder / "new.csv").write_text("x,colour\n1,red\n2,green\n3,violet\n")
+    told = Told()
+    assert len(list(predict(run, folder / "new.csv", told).rows)) == 3
+    assert [event.text for event in told.of(Note)] == [
+        f"`{folder / 'new.csv'}` line 3, column `colour`: `green`, the first of 2, was in no'
+        " training row; it is taken as unknown"
+    ]
