@@ -148,6 +148,6 @@ def test_a_category_that_training_did_not_see_is_told_with_its_row(
     told = Told()
     assert len(list(predict(run, folder / "new.csv", told).rows)) == 3
     assert [event.text for event in told.of(Note)] == [
-        f"`{folder / 'new.csv'}` line 3, column `colour`: `green`, the first of 2, was in no'
+        f"`{folder / 'new.csv'}` line 3, column `colour`: `green`, the first of 2, was in no"
         " training row; it is taken as unknown"
     ]
