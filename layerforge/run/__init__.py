@@ -7,17 +7,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from layerforge.run.backtesting import backtest
     from layerforge.run.directory import find_run
     from layerforge.run.prediction import Predictions, predict
     from layerforge.run.scoring import baseline, evaluate
     from layerforge.run.training import Trained, train
 
-__all__ = ["Predictions", "Trained", "baseline", "evaluate", "find_run", "predict", "train"]
+__all__ = [
+    "Predictions",
+    "Trained",
+    "backtest",
+    "baseline",
+    "evaluate",
+    "find_run",
+    "predict",
+    "train",
+]
 
 _MODULES: Final = {
     "find_run": "directory",
     "Predictions": "prediction",
     "predict": "prediction",
+    "backtest": "backtesting",
     "baseline": "scoring",
     "evaluate": "scoring",
     "Trained": "training",

@@ -76,13 +76,13 @@ def evaluate(
     """
     record = directory.read_record(run)
     saved = directory.read_json(run / directory.PREPROCESSING)
-    prepared = prepare_again(saved, data) if data else _same_data(run, record, saved, listener)
+    prepared = prepare_again(saved, data) if data else same_data(run, record, saved, listener)
     with told(listener):
-        scores = score_model(run, prepared, record["logits"], record["batch_size"], by)
+        scores = score_model(run, prepared, record, by)
     return scores if data is None else {**scores, "split": "data"}
 
 
-def _same_data(
+def same_data(
     run: Path, record: Mapping[str, Any], saved: Mapping[str, Any], listener: Listener
 ) -> Prepared:
     """The data of the run, split as then. Raises Faults where the training rows are others now."""
@@ -111,16 +111,22 @@ def data_folder(run: Path, record: Mapping[str, Any]) -> Path:
 
 
 def score_model(
-    run: Path, prepared: Prepared, logits: bool, batch_size: int, by: str | None = None
+    run: Path, prepared: Prepared, record: Mapping[str, Any], by: str | None = None
 ) -> dict[str, Any]:
-    """The scores of the best model of a run on the scored split."""
+    """The scores of the best model of a run on the scored split; `record` is its `run.json`."""
     split = scored_split(prepared)
+    return report(prepared, split, model_predictions(run, prepared, split, record), by=by)
+
+
+def model_predictions(
+    run: Path, prepared: Prepared, split: str, record: Mapping[str, Any]
+) -> Iterator[NDArray[np.float32]]:
+    """What the best model of a run says of the samples of a split, in pieces."""
     shape = prepared.input_shape if prepared.frame is None else None
     table = feeding.Table(prepared.features, None, prepared.frame, shape)
     positions = prepared.positions[split]
     model = load_model(run)
-    found = predictions(model, table, positions, logits, batch_size)
-    return report(prepared, split, found, by=by)
+    return predictions(model, table, positions, record["logits"], record["batch_size"])
 
 
 def load_model(run: Path) -> Any:

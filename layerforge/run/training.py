@@ -157,7 +157,7 @@ def _train(job: Job, model: Any, run: Path, listener: Listener) -> Trained:
         listener(TrainingEnded(epochs, watch.best_epoch, seconds, reason))
         scores = None
         if watch.best_epoch:
-            scores = score_model(run, job.prepared, job.objective.logits, job.batch_size)
+            scores = score_model(run, job.prepared, directory.read_record(run))
             write_json(run / directory.SCORES, scores)
     outcome = {"best_epoch": watch.best_epoch, "epochs_done": epochs, "seconds": seconds}
     close(run, state, reason, **outcome)

@@ -1,0 +1,64 @@
+"""A backtest as people read it: a row for each fold, the mean and the spread below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from layerforge.render.numbers import count, many
+from layerforge.render.score_parts import cell, flat
+from layerforge.render.screen import Screen
+from layerforge.render.table import Column, table
+
+Scores = Mapping[str, Any]
+_SHOWN: Final = ("scaled mse", "scaled mae", "original mae", "accuracy", "f1_macro")
+
+
+def folds_text(found: Scores, screen: Screen) -> str:
+    """The table of a backtest, and in how many folds the model beats the best baseline there."""
+    folds: Sequence[Scores] = found["folds"]
+    known = dict(flat(folds[0]["model"]))
+    names = [name for name in _SHOWN if name in known]
+    head = [Column("fold"), Column("from"), Column("to"), Column("windows", True)]
+    head += [Column(name, True) for name in names]
+    head += [Column("best baseline"), Column("there", True), Column("skill", True)]
+    rows = [_row(fold, names) for fold in folds]
+    for name in ("mean", "spread"):
+        values = dict(_summed(found["summary"]["model"], name))
+        rows.append([name, "", "", "", *(cell(values.get(each)) for each in names), "", "", ""])
+    first, *lines = table(head, rows, screen.width)
+    how = "trained again for each" if found["refit"] else "one model for all"
+    title = f"backtest: {many(len(folds), 'fold')}, {how}"
+    sentence, won = _sentence(folds)
+    shown = [screen.paint("strong", title), "", screen.paint("strong", first), *lines, ""]
+    return "\n".join([*shown, screen.paint("good" if won else "warning", sentence)]) + "\n"
+
+
+def _row(fold: Scores, names: Sequence[str]) -> list[str]:
+    model, rival = dict(flat(fold["model"])), fold["comparison"] or {}
+    skill = rival.get("skill")
+    return [
+        *(str(fold["fold"]), str(fold["from"]), str(fold["to"]), count(fold["samples"])),
+        *(cell(model.get(name)) for name in names),
+        *(str(rival.get("baseline", "-")), cell(rival.get("baseline_score"))),
+        "-" if skill is None else f"{skill:.1%}",
+    ]
+
+
+def _summed(values: Scores, kind: str) -> list[tuple[str, float | None]]:
+    found: list[tuple[str, float | None]] = []
+    for key, value in values.items():
+        if key in ("scaled", "original"):
+            found += [(f"{key} {name}", number) for name, number in _summed(value, kind)]
+        else:
+            found.append((key, value[kind]))
+    return found
+
+
+def _sentence(folds: Sequence[Scores]) -> tuple[str, bool]:
+    compared = [fold["comparison"] for fold in folds if fold["comparison"]]
+    won = sum(bool(each["beats"]) for each in compared)
+    where = f"{won} of {many(len(compared), 'fold')}"
+    if won == len(compared):
+        return f"The model beats the best baseline in every fold ({where}).", True
+    return f"The model beats the best baseline in {where}.", False

@@ -1,0 +1,142 @@
+"""A model judged from several origins: folds of the test rows, each scored alone, trained again or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from statistics import mean, stdev
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from layerforge.data import Prepared, report
+from layerforge.diagnostics import Diagnostic, Faults
+from layerforge.events import DataRead, Event, Listener, Note
+from layerforge.pipeline import Compiled, compile_spec
+from layerforge.records import replace
+from layerforge.run import directory
+from layerforge.run.chatter import told
+from layerforge.run.scoring import data_folder, model_predictions, same_data, scored_split
+from layerforge.run.training import train
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """The rows from `first` up to `stop`, and the samples whose answers lie within them."""
+
+    number: int
+    first: int
+    stop: int
+    prepared: Prepared
+
+    def told(self) -> dict[str, Any]:
+        """Which it is, and from when to when."""
+        stamps = self.prepared.stamps
+        ends = (self.first, self.stop - 1)
+        first, last = (stamps.text(row) if stamps else f"row {row + 1}" for row in ends)
+        return {"fold": self.number, "from": first, "to": last}
+
+
+def backtest(run: Path, count: int, refit: bool, listener: Listener) -> dict[str, Any]:
+    """The scores of `count` folds of the test rows: `{"folds": [...], "refit", "summary"}`.
+
+    Each fold is a report as `evaluate` gives it, with `fold`, `from` and `to`. With `refit` the spec
+    is trained again for every fold, on all rows before it, of which the last are for validation,
+    as many as in the run; else the run's model is scored. The summary has the mean and the standard
+    deviation of each score over the folds. Raises Faults where there are no such folds.
+    """
+    record = directory.read_record(run)
+    saved = directory.read_json(run / directory.PREPROCESSING)
+    prepared = same_data(run, record, saved, listener)
+    folds = folds_of(prepared, count)
+    found = []
+    for fold in folds:
+        told_of = fold.told()
+        listener(Note(f"fold {fold.number} of {count}: {told_of['from']} to {told_of['to']}"))
+        scores = (
+            _trained(run, record, fold, listener) if refit else _scored(run, record, fold, listener)
+        )
+        found.append({**told_of, **scores})
+    return {"folds": found, "refit": refit, "summary": summary(found)}
+
+
+def folds_of(prepared: Prepared, count: int) -> list[Fold]:
+    """The rows that are scored in so many equal stretches. Raises Faults where one has no sample."""
+    import numpy as np
+
+    if prepared.frame is None:
+        message = "a backtest walks forward in time, and the rows of this table have no order"
+        raise Faults(Diagnostic("bad-split", message, prepared.settings.span("task")))
+    split, steps = scored_split(prepared), prepared.frame.steps
+    positions = prepared.positions[split]
+    origins = positions + prepared.frame.answer
+    edges = np.linspace(origins[0], origins[-1] + steps, count + 1).astype(np.int64)
+    folds = []
+    for number, (first, stop) in enumerate(pairwise(edges), start=1):
+        inside = positions[(origins >= first) & (origins + steps <= stop)]
+        if not len(inside):
+            rows = int(edges[-1] - edges[0])
+            message = (
+                f"fold {number} of {count} has no window of {steps:,} steps: there are {rows:,}"
+            )
+            help = f"ask for {max(rows // (2 * steps), 1):,} folds or fewer"
+            raise Faults(Diagnostic("too-few-rows", f"{message} rows in all", None, help))
+        own = replace(prepared, positions={**prepared.positions, split: inside})
+        folds.append(Fold(number, int(first), int(stop), own))
+    return folds
+
+
+def _scored(run: Path, record: Mapping[str, Any], fold: Fold, listener: Listener) -> dict[str, Any]:
+    split = scored_split(fold.prepared)
+    with told(listener):
+        found = model_predictions(run, fold.prepared, split, record)
+        return report(fold.prepared, split, found)
+
+
+def _trained(
+    run: Path, record: Mapping[str, Any], fold: Fold, listener: Listener
+) -> dict[str, Any]:
+    """The scores of the spec trained on what lies before the fold."""
+    compiled = _compiled(run, record, fold)
+
+    def hears(event: Event) -> None:
+        if not isinstance(event, DataRead):
+            listener(event)
+
+    with TemporaryDirectory() as runs:
+        trained = train(compiled, Path(runs), hears, ())
+    if trained.state != "finished" or trained.scores is None:
+        raise KeyboardInterrupt
+    return trained.scores
+
+
+def _compiled(run: Path, record: Mapping[str, Any], fold: Fold) -> Compiled:
+    split = fold.prepared.account["split"]
+    validation = int(split["validation"]["rows"])
+    parts = [f"train: {fold.first - validation}"]
+    parts += [f"validation: {validation}"] if validation else ["validation: 0"]
+    parts += [f"test: {fold.stop - fold.first}"]
+    source = data_folder(run, record) / record["data"]["source"]
+    changed = (f"data.source={source.resolve()}", f"data.split={{{', '.join(parts)}}}")
+    return compile_spec(run / directory.SPEC, (*record["overrides"], *changed), record["choices"])
+
+
+def summary(folds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The mean and the spread of each score that every fold has, of the model and each baseline."""
+    names = [name for name in folds[0]["baselines"] if all(name in f["baselines"] for f in folds)]
+    rivals = {name: _over([fold["baselines"][name] for fold in folds]) for name in names}
+    return {"model": _over([fold["model"] for fold in folds]), "baselines": rivals}
+
+
+def _over(scores: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key in scores[0]:
+        if key in ("scaled", "original"):
+            found[key] = _over([each[key] for each in scores])
+            continue
+        values = [value for each in scores if isinstance(value := each.get(key), float)]
+        if len(values) == len(scores):
+            spread = stdev(values) if len(values) > 1 else None
+            found[key] = {"mean": mean(values), "spread": spread}
+    return found
