@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Final
 
@@ -12,6 +12,7 @@ from layerforge.records import record
 
 # What a fenced block without a file name of its own is called.
 _USUAL: Final = {"yaml": "spec.yaml", "csv": "rows.csv"}
+_CONSOLE: Final = "console"  # lines `$ command`
 _COMMAND: Final = "layerforge check spec.yaml"
 _BLOCK: Final = re.compile(r"^```(\w+)[ ]*(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 _HEADING: Final = re.compile(r"^## (\w+)\n", re.MULTILINE)
@@ -69,12 +70,35 @@ def sections(body: str) -> dict[str, str]:
     return {"": start.strip(), **dict(zip(rest[::2], map(str.strip, rest[1::2]), strict=True))}
 
 
+@record
+class Piece:
+    """A paragraph of prose, or a fenced block: then `kind` is its language, and `name` its file's."""
+
+    text: str
+    kind: str = ""
+    name: str = ""
+
+
+def pieces(section: str) -> Iterator[Piece]:
+    """The paragraphs and blocks of a part of a page, in order."""
+    at = 0
+    for block in _BLOCK.finditer(section):
+        yield from _paragraphs(section[at : block.start()])
+        kind, name, text = block.groups()
+        yield Piece(text, kind, name or _USUAL.get(kind, ""))
+        at = block.end()
+    yield from _paragraphs(section[at:])
+
+
+def _paragraphs(prose: str) -> Iterator[Piece]:
+    for paragraph in prose.strip().split("\n\n"):
+        if paragraph:
+            yield Piece(" ".join(paragraph.split()))
+
+
 def _example(section: str) -> Example:
-    kept: dict[str, str] = {}
-    commands: list[str] = []
-    for kind, name, text in _BLOCK.findall(section):
-        if kind == "console":
-            commands += [line.removeprefix("$ ") for line in text.splitlines()]
-        else:
-            kept[name or _USUAL[kind]] = text
-    return Example(kept, tuple(commands))
+    blocks = [piece for piece in pieces(section) if piece.kind]
+    kept = {block.name: block.text for block in blocks if block.kind != _CONSOLE}
+    consoles = [block.text for block in blocks if block.kind == _CONSOLE]
+    lines = [line.removeprefix("$ ") for text in consoles for line in text.splitlines()]
+    return Example(kept, tuple(lines))

@@ -8,6 +8,10 @@ from layerforge.layers.effect import Effect
 from layerforge.layers.kinds import SWITCH
 from layerforge.shapes import Shape
 
+_DOC: Final = """Runs the layers of a block `as: model`, which the model holds as one layer.
+
+Parameters: those of its layers together, counted once however often `use` calls it."""
+
 
 def _planned(*inputs: Shape) -> Effect:
     raise AssertionError(f"a nested model on {inputs} is inferred from its graph, not by a rule")
@@ -15,7 +19,7 @@ def _planned(*inputs: Shape) -> Effect:
 
 FUNCTIONAL: Final = LayerType(
     "Functional",
-    Signature("Functional", ()),
+    Signature("Functional", (), doc=_DOC),
     _planned,
     (),
     0,

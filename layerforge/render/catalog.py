@@ -93,11 +93,11 @@ def layer_record(entry: LayerType) -> dict[str, Any]:
         "required_tensors": entry.required_tensors,
         "any_number_of_tensors": entry.variadic,
         "call": {name: kind.noun for name, kind in entry.options.items()},
-        "arguments": [_argument_record(each) for each in entry.signature.parameters],
+        "arguments": [argument_record(each) for each in entry.signature.parameters],
     }
 
 
-def _argument_record(parameter: Parameter) -> dict[str, Any]:
+def argument_record(parameter: Parameter) -> dict[str, Any]:
     required = parameter.default is REQUIRED
     return {
         "name": parameter.name,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from layerforge.codes import CODES
 from layerforge.expand import expand
 from layerforge.graph import Graph
 from layerforge.infer import Plan, Step, Weight, infer
 from layerforge.layers import LayerType
-from layerforge.render.catalog import details, family, summary
+from layerforge.render.catalog import details, family, layer_record, summary
 from layerforge.render.characters import folded
 from layerforge.render.derivation import derivation
 from layerforge.render.ledger import ledger_lines
 from layerforge.render.numbers import count
+from layerforge.render.plan_record import step_record
 from layerforge.render.remarks import REMARKS, Remark
 from layerforge.render.screen import Screen
 from layerforge.render.table import Column, table
@@ -37,16 +38,22 @@ def layer_explained(entry: LayerType, steps: Sequence[Step], screen: Screen) -> 
         example = f"for example `{remark.item}` on {remark.shape}"
         lines += ["", *_title(example, screen), *account(example_step(remark), screen)]
     if not steps:
-        lines += [
-            "",
-            f"layerforge explain {entry.name} --spec SPEC counts with a spec's own numbers",
-        ]
+        more = (
+            f"layerforge layers {entry.name} shows what it takes; "
+            f"layerforge explain {entry.name} --spec SPEC counts with a spec's own numbers"
+        )
+        lines += ["", *_folded(more, screen)]
     return "\n".join(lines) + "\n"
 
 
-def code_explained(code: str) -> str:
-    """What a diagnostic's code means, in a line."""
-    return f"{code}: {CODES[code]}\n"
+def layer_explained_record(entry: LayerType, steps: Sequence[Step]) -> dict[str, Any]:
+    """The layer for JSON: what it takes, and these steps with how their outputs come about."""
+    accounts = [{**step_record(step), "derivation": _derivation_record(step)} for step in steps]
+    return {"kind": "layer", **layer_record(entry), "layers": accounts}
+
+
+def _derivation_record(step: Step) -> list[dict[str, Any]]:
+    return [{"axis": each.axis, "formula": each.formula} for each in derivation(step)]
 
 
 def account(step: Step, screen: Screen) -> list[str]:
@@ -86,15 +93,18 @@ def _parameters(step: Step, width: int | None) -> list[str]:
         return [f"  parameters: those of {step.call.layer.name}, counted there"]
     if not step.weights:
         return ["  parameters: none"]
-    rows = [_weight(weight) for weight in step.weights]
+    # The layers inside a nested model have names of their own; a plain layer's is in the title.
+    rows = [
+        _weight(weight, weight.path if step.inner else weight.path.partition("/")[2])
+        for weight in step.weights
+    ]
     rows.append(("    in all", "", _total(step)))
     return ["  parameters", *table(_THREE, rows, width)[1:]]
 
 
-def _weight(weight: Weight) -> tuple[str, str, str]:
+def _weight(weight: Weight, name: str) -> tuple[str, str, str]:
     product = " x ".join(f"{dim:,}" for dim in weight.shape) or "1"
     said = _equation(product, count(weight.params))
-    name = weight.path.partition("/")[2]
     return (f"    {name}", text(weight.shape), said if weight.trainable else f"{said}, not trained")
 
 

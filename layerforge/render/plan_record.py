@@ -13,7 +13,7 @@ from layerforge.shapes import Dim, Shape
 def plan_record(plan: Plan, verified: bool | None) -> dict[str, Any]:
     """The plan for JSON; `verified` says whether Keras agrees, null where it was not asked."""
     layers = [_input_record(each) for each in plan.graph.inputs]
-    layers += [_step_record(step) for step in plan.steps]
+    layers += [step_record(step) for step in plan.steps]
     return {
         "name": plan.name,
         "layers": layers,
@@ -38,7 +38,7 @@ def _input_record(each: Input) -> dict[str, Any]:
     }
 
 
-def _step_record(step: Step) -> dict[str, Any]:
+def step_record(step: Step) -> dict[str, Any]:
     outputs = [_shape(shape) for shape in step.outputs]
     record = {
         "name": step.call.name,

@@ -19,7 +19,7 @@ FOLDER = Path(layerforge.__file__).parent / "explain"
 # At the end of a line that is no line of the spec, quoted behind its number and `|`.
 CODE = re.compile(r"^(?! *\d+ \|).*\[([a-z][a-z0-9-]*)\]$", re.MULTILINE)
 # Faults that no example can show on every machine; their pages say so, and tests of the rooms show them.
-WITHOUT_EXAMPLE = {"missing-package", "not-writable", "wrong-backend"}
+WITHOUT_EXAMPLE = {"missing-package", "not-writable", "run-is-live", "wrong-backend"}
 HOW = """\
 the code `{code}` has no page. Write layerforge/explain/{code}.md:
 
@@ -45,7 +45,7 @@ What to do, and which way is right when.
 
 A `yaml` block is spec.yaml, a `csv` block rows.csv; another name stands behind the kind (```csv new.csv).
 `## Given` before `## Bad` holds files that both share. Without a `console` block (lines `$ layerforge ...`)
-the example runs `layerforge check spec.yaml`. Then: python -m docs.diagnostics
+the example runs `layerforge check spec.yaml`. Then: python -m tests.explain.make_document
 """
 PAGES = [page for code in CODES if (page := page_of(code)) is not None]
 
@@ -111,7 +111,9 @@ def test_no_page_is_left_over() -> None:
 
 
 @pytest.mark.usefixtures("shell")
-@pytest.mark.parametrize(("page", "which"), _examples(), ids=lambda each: getattr(each, "code", each))
+@pytest.mark.parametrize(
+    ("page", "which"), _examples(), ids=lambda each: getattr(each, "code", each)
+)
 def test_an_example_shows_its_fault_or_none(
     page: Page, which: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
