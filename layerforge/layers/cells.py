@@ -143,6 +143,13 @@ def GRUCell(
     )
 
 
+def check_forget_bias(use_bias: bool, unit_forget_bias: bool, bias_initializer: object) -> None:
+    """Refuses an LSTM whose bias Keras would fill by no initializer, beside the ones of the forget gate."""
+    if use_bias and unit_forget_bias and bias_initializer is None:
+        message = "needs a `bias_initializer` for the gates that `unit_forget_bias` does not fill"
+        raise SpecError("conflicting-arguments", message, "bias_initializer")
+
+
 @layer(training=SWITCH)
 def LSTMCell(
     inputs: Shape,
@@ -170,6 +177,7 @@ def LSTMCell(
 
     Parameters: as `LSTM`. Source: Hochreiter & Schmidhuber 1997; Keras `LSTMCell`.
     """
+    check_forget_bias(use_bias, unit_forget_bias, bias_initializer)
     batch, features = of_rank(inputs, 2, _STEP)
     return _stepped(gated(LSTM_GATES, batch, features, units, 2, int(use_bias)), states)
 

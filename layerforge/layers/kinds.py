@@ -140,6 +140,7 @@ Margins3: TypeAlias = Annotated[Margins, Either((Whole(0), ListOf(_ENDS, length=
 Activation: TypeAlias = Annotated[Any, Optional(ComponentOf("activations"))]
 RequiredActivation: TypeAlias = Annotated[Any, ComponentOf("activations")]
 Initializer: TypeAlias = Annotated[Any, Optional(ComponentOf("initializers"))]
+RequiredInitializer: TypeAlias = Annotated[Any, ComponentOf("initializers")]
 Regularizer: TypeAlias = Annotated[Any, Optional(ComponentOf("regularizers"))]
 Constraint: TypeAlias = Annotated[Any, Optional(ComponentOf("constraints"))]
 

@@ -8,6 +8,7 @@ from layerforge.layers.cells import (
     GRU_GATES,
     LSTM_GATES,
     Cell,
+    check_forget_bias,
     check_states,
     gated,
     state_shapes,
@@ -143,6 +144,7 @@ def LSTM(
     Parameters: 4 x (units x (features + units) + units). Gate order in the weights: i f c o.
     Source: Hochreiter & Schmidhuber 1997; Keras `LSTMCell`.
     """
+    check_forget_bias(use_bias, unit_forget_bias, bias_initializer)
     batch, _, features = of_rank(sequence, 3, _SEQUENCE)
     check_batch(sequence, stateful)
     cell = gated(LSTM_GATES, batch, features, units, 2, int(use_bias))

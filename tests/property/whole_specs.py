@@ -1,4 +1,4 @@
-"""Random whole specs: calls of the catalog joined to a graph, with blocks, repetition, sharing, conditions."""
+"""Random whole specs: calls of the catalog as a graph, with blocks, repetition, sharing, conditions."""
 
 from __future__ import annotations
 
@@ -86,7 +86,9 @@ def _on_pool(case: Case, draft: Draft, dice: Random) -> tuple[Case, list[Tensor 
     shapes = []
     for shape in case.shapes:
         alike = [each for each in draft.tensors if each.floats and len(each.shape) == len(shape)]
-        tensor = dice.choice(alike) if alike and case.dtype is None and dice.random() < 0.7 else None
+        tensor = (
+            dice.choice(alike) if alike and case.dtype is None and dice.random() < 0.7 else None
+        )
         chosen.append(tensor)
         shapes.append(tensor.shape if tensor is not None else shape)
     return replace(case, shapes=tuple(shapes)), chosen
@@ -166,7 +168,9 @@ def _item(
         inside = [f"  b{name}:", "    layers:", f"    - {head}", *call]
         draft.blocks.append("\n".join(inside))
         return "\n".join([f"    - b{name}:", f"      name: {name}", f"      from: {refs[0]}"])
-    return "\n".join([f"    - {head}", f"      name: {name}", f"      from: {source}", *call, *when])
+    return "\n".join(
+        [f"    - {head}", f"      name: {name}", f"      from: {source}", *call, *when]
+    )
 
 
 def _source(layer: Layer, refs: list[str], named: dict[str, Any]) -> str:

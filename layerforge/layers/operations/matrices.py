@@ -129,6 +129,7 @@ def cross(
             raise SpecError("shape-mismatch", f"needs vectors of 2 or 3 values, not {length}")
     rest = broadcast((*a[:at], *a[at + 1 :]), (*b[:bt], *b[bt + 1 :]))
     if 3 not in (a[at], b[bt]):
+        place(rest, axisc, "axisc" if axis is None else "axis")  # Keras looks for it all the same
         return Effect(rest)
     ct = place((*rest, 3), axisc, "axisc")
     return Effect((*rest[:ct], 3, *rest[ct:]))

@@ -79,6 +79,11 @@ CASES = [
 ]
 
 BAD = [
+    bad(
+        "wrong-type",
+        "MultiHeadAttention: {num_heads: 2, key_dim: 3, bias_initializer: null}",
+        (10, 16),
+    ),
     bad("missing-argument", "MultiHeadAttention: 4", (10, 16)),
     bad("unknown-dimension", "MultiHeadAttention: {num_heads: 2, key_dim: 3}", (10, None)),
     bad("wrong-rank", "MultiHeadAttention: {num_heads: 2, key_dim: 3}", (10, 16), (16,), late=True),

@@ -3,6 +3,7 @@
 from tests.layers.case import bad, case
 
 CASES = [
+    case("LSTM: {units: 4, bias_initializer: null, unit_forget_bias: false}", (6, 3)),
     case("LSTM: 32", (64, 32), params=8_320, macs=524_288),
     case("LSTM: {units: 32, return_sequences: true}", (96, 7)),
     case("LSTM: {units: 4, return_sequences: true}", (None, 3)),
@@ -42,6 +43,13 @@ CASES = [
 ]
 
 BAD = [
+    bad("conflicting-arguments", "LSTM: {units: 4, bias_initializer: null}", (6, 3)),
+    bad(
+        "conflicting-arguments",
+        "LSTMCell: {units: 4, bias_initializer: null}",
+        (3,),
+        states=[(4,), (4,)],
+    ),
     bad("wrong-rank", "LSTM: 4", (6,)),
     bad("wrong-rank", "LSTM: 4", (6, 5, 3)),
     bad("unknown-dimension", "LSTM: 4", (6, None)),

@@ -71,6 +71,7 @@ CASES = [
 ]
 
 BAD = [
+    bad("wrong-axis", "ops.cross: {axis: 2}", (6, 2), (6, 2)),
     bad("shape-mismatch", "ops.matmul", (6, 4), (5, 3)),
     bad("shape-mismatch", "ops.matmul", (2, 6, 4), (3, 4, 3)),
     bad("wrong-rank", "ops.matmul: 2", (6, 4)),
