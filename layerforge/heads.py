@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from layerforge.components.own import LEVELS
 from layerforge.diagnostics import Diagnostic, Related
+from layerforge.graph import Call
 from layerforge.infer import Plan
 from layerforge.shapes import UNKNOWN, differ, without_batch
-from layerforge.spec import DataSettings
+from layerforge.spec import DataSettings, TrainSettings
 
 
 def head_faults(
@@ -13,14 +18,17 @@ def head_faults(
     settings: DataSettings,
     targets: int | None = None,
     classes: int | None = None,
+    quantiles: Sequence[float] | None = None,
 ) -> list[Diagnostic]:
     """The fault of a last layer whose shape is not that of the targets, or nothing.
 
     `targets` and `classes` are counts that only the data know; without them what the spec alone
-    says is checked.
+    says is checked. `quantiles` are on an axis of their own, the last.
     """
     count = targets if targets is not None else _target_count(settings)
     fitting = target_shapes(settings, count, classes)
+    if quantiles is not None:
+        fitting = [(*shape, len(quantiles)) for shape in fitting]
     if not fitting or not plan.outputs:
         return []
     output = plan.outputs[0][1:]
@@ -28,14 +36,37 @@ def head_faults(
         return []
     given = without_batch(plan.outputs[0])
     wanted = without_batch((UNKNOWN, *fitting[0]))
-    last = next((s.call for s in plan.steps if s.call.name == plan.graph.outputs[0].name), None)
-    message = (
-        f"the model gives {given}, but the targets are {wanted}: {_why(settings, count, classes)}"
-    )
+    last = _last_call(plan)
+    why = _why(settings, count, classes)
+    why += f", each with {len(quantiles)} quantiles" if quantiles is not None else ""
+    message = f"the model gives {given}, but the targets are {wanted}: {why}"
     place = settings.span("horizon" if settings.task == "forecast" else "targets")
     related = (Related("the targets are declared here", place),) if place else ()
-    help = _help(fitting[0], output)
+    help = _help(fitting[0], output) if quantiles is None else None
     return [Diagnostic("wrong-head", message, last.span if last else None, help, related)]
+
+
+def quantiles_of(plan: Plan, train: TrainSettings | None) -> tuple[float, ...] | None:
+    """The quantiles that a model forecasts: those of the `QuantileHead` it ends with, or of its loss.
+
+    None where it forecasts values.
+    """
+    last = _last_call(plan) if plan.outputs else None
+    if last is not None and last.layer.type.name == "QuantileHead":
+        return _levels(last.layer.values)
+    loss = train.loss if train is not None else None
+    return _levels(loss.values) if loss is not None and loss.name == "Pinball" else None
+
+
+def _levels(values: Mapping[str, Any]) -> tuple[float, ...]:
+    found: tuple[float, ...] = values.get("quantiles", LEVELS)
+    return found
+
+
+def _last_call(plan: Plan) -> Call | None:
+    """The call that gives the model's first output; None where that is an input."""
+    name = plan.graph.outputs[0].name
+    return next((step.call for step in plan.steps if step.call.name == name), None)
 
 
 def _target_count(settings: DataSettings) -> int | None:

@@ -9,7 +9,7 @@ from layerforge.diagnostics import Diagnostic, Faults, SpecError, errors, ordere
 from layerforge.expand import DataShape, expand
 from layerforge.expressions import Value
 from layerforge.graph import Graph
-from layerforge.heads import head_faults
+from layerforge.heads import head_faults, quantiles_of
 from layerforge.infer import Plan, infer
 from layerforge.records import field, record
 from layerforge.source import Mapping as MappingNode
@@ -86,7 +86,7 @@ def compile_spec(
     plan = infer(graph, found)
     variables.check()
     if plan.complete and settings is not None:
-        found.extend(head_faults(plan, settings))
+        found.extend(head_faults(plan, settings, quantiles=quantiles_of(plan, training)))
     # A spec of which nothing comes must say why; silence would read as "clean".
     assert plan.complete or errors(found), "a plan without outputs, and no fault that says why"
     done = ordered(found)

@@ -1,5 +1,6 @@
 """Components to Keras objects: optimizers, losses, callbacks, and what layers take as arguments."""
 
+import importlib
 import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
@@ -50,7 +51,7 @@ def _stays_a_name(component: Component, entry: Entry) -> bool:
 
 def _make(component: Component, entry: Entry, folder: Path | None) -> Any:
     _check_package(entry)
-    module = _module(component.category)
+    module = importlib.import_module(entry.home) if entry.home else _module(component.category)
     values = {name: _value(value) for name, value in component.values.items()}
     if folder is not None:
         values |= _paths(entry, values, folder)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from layerforge.arguments import REQUIRED, Parameter, Signature
+from layerforge.components.own import HOME, OWN
 from layerforge.records import record
 
 # Each category and what one of it is called. The categories are Keras's modules, but for
@@ -33,7 +34,8 @@ CATEGORIES: Final = {
 class Entry:
     """What a name means: the Keras class it makes, or, with `keras_class` empty, a plain function.
 
-    `instead` names what to write where a function would need arguments.
+    `instead` names what to write where a function would need arguments. `home` is the module of a
+    class of layerforge's own, empty for Keras's.
     """
 
     category: str
@@ -41,12 +43,18 @@ class Entry:
     keras_class: str
     signature: Signature
     instead: tuple[str, ...] = ()
+    home: str = ""
 
 
 @cache
 def find(category: str, name: str) -> Entry | None:
     """The entry of a name, under any spelling that Keras knows it by, or None."""
     rows = _table()[category]
+    own = OWN.get(category, {})
+    if name in own:
+        return Entry(
+            category, name, name, Signature(name, own[name], CATEGORIES[category]), home=HOME
+        )
     # keras.optimizers.deserialize ignores case
     folded = category == "optimizers" and name not in rows["classes"]
     name_in_keras = name.lower() if folded else name
@@ -73,9 +81,10 @@ def classes(category: str) -> list[str]:
 
 
 def names(category: str) -> list[str]:
-    """Every name of the category, class names first."""
+    """Every name of the category, Keras's class names first and layerforge's own last."""
     rows = _table()[category]
-    return [*rows["classes"], *rows["aliases"], *rows["functions"]]
+    own = OWN.get(category, {})
+    return [*rows["classes"], *rows["aliases"], *rows["functions"], *own]
 
 
 @cache

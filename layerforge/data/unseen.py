@@ -80,7 +80,7 @@ class NewRows:
     windows every window. `index` names each row of the answer: the stamps of the steps to come,
     or of each sample, or its number in the file. `fed_back` says for each feature which target it
     is; None where a feature is none, so that no forecast can go on from a forecast. `steps` is
-    how far a forecast goes.
+    how far a forecast goes. A model of `quantiles` gives that many values for each target.
     """
 
     features: NDArray[np.float32]
@@ -95,6 +95,7 @@ class NewRows:
     warnings: tuple[str, ...] = ()
     fed_back: tuple[int, ...] | None = None
     steps: int | None = None
+    quantiles: tuple[float, ...] | None = None
 
     def inputs(self, positions: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
         """The inputs (n, *input_shape) of these positions, of all where none are given."""
@@ -110,16 +111,24 @@ class NewRows:
         import numpy as np
 
         assert self.fed_back is not None
-        values = np.asarray(predictions, np.float32).reshape(-1, len(self.targets))
+        shape = (-1, len(self.targets), len(self.quantiles or (0.5,)))
+        values = np.asarray(predictions, np.float32).reshape(shape)[..., self._middle]
         coming = values[:, list(self.fed_back)]
         window = self.inputs()[0]
         rows = np.concatenate([window, coming])[-len(window) :]
         return replace(self, features=rows, positions=np.zeros(1, np.int64))
 
+    @property
+    def _middle(self) -> int:
+        """The place of the quantile that is nearest the median."""
+        levels = self.quantiles or (0.5,)
+        return min(range(len(levels)), key=lambda place: abs(levels[place] - 0.5))
+
     def answers(self, predictions: NDArray[Any]) -> dict[str, list[Any]]:
         """The predictions as named columns: the index, then targets in their original units.
 
-        Of classes it is the name of the likeliest, then the probability of each.
+        A quantile of 0.1 is in a column with `_q10` behind the target's name. Of classes it is the
+        name of the likeliest, then the probability of each.
         """
         import numpy as np
 
@@ -130,9 +139,11 @@ class NewRows:
             answer[self.target_names[0]] = chosen
             columns = zip(self.classes, shares.T, strict=True)
             return answer | {f"probability of {name}": share.tolist() for name, share in columns}
-        values = np.asarray(predictions, np.float64).reshape(len(self.index), len(self.targets))
-        for encoder, column in zip(self.targets, values.T, strict=True):
-            answer[encoder.name] = (column * encoder.scale + encoder.offset).tolist()
+        endings = [""] if self.quantiles is None else [f"_q{100 * q:g}" for q in self.quantiles]
+        wanted = [(encoder, ending) for encoder in self.targets for ending in endings]
+        values = np.asarray(predictions, np.float64).reshape(len(self.index), len(wanted))
+        for (encoder, ending), column in zip(wanted, values.T, strict=True):
+            answer[encoder.name + ending] = (column * encoder.scale + encoder.offset).tolist()
         return answer
 
 

@@ -17,6 +17,7 @@ from layerforge.keras_layers.pooling import (
     MeanShiftPooling1D,
     MeanShiftPooling2D,
 )
+from layerforge.keras_layers.quantiles import Pinball, QuantileHead
 
 __all__ = [
     "BilinearPooling",
@@ -25,5 +26,7 @@ __all__ = [
     "L2Pooling2D",
     "MeanShiftPooling1D",
     "MeanShiftPooling2D",
+    "Pinball",
+    "QuantileHead",
     "ReversibleInstanceNormalization",
 ]

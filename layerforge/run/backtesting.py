@@ -91,7 +91,7 @@ def _scored(run: Path, record: Mapping[str, Any], fold: Fold, listener: Listener
     split = scored_split(fold.prepared)
     with told(listener):
         found = model_predictions(run, fold.prepared, split, record)
-        return report(fold.prepared, split, found)
+        return report(fold.prepared, split, found, record.get("quantiles"))
 
 
 def _trained(

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from layerforge.components import Component
+from layerforge.components.own import LEVELS
 from layerforge.components.table import find
 from layerforge.diagnostics import Diagnostic, Related, Span
 from layerforge.graph import Call
+from layerforge.heads import quantiles_of
 from layerforge.infer import Plan
 from layerforge.spec import TrainSettings
 
@@ -24,17 +26,23 @@ _ACCURACY: Final = {"BinaryAccuracy", "Accuracy"}
 class Objective:
     """The loss, the metrics, and how targets are fed: as they are, as class indices, or one-hot.
 
-    `logits` says that the model's outputs become probabilities only by sigmoid or softmax.
+    `logits` says that the model's outputs become probabilities only by sigmoid or softmax. The
+    outputs of a model of `quantiles` have one axis more than the targets.
     """
 
     loss: Component
     metrics: tuple[Component, ...]
     labels: Labels
     logits: bool = False
+    quantiles: tuple[float, ...] | None = None
 
 
 def choose_objective(plan: Plan, task: str, train: TrainSettings) -> Objective:
     """The objective of a spec: its own loss and metrics, and what the task suggests for the others."""
+    quantiles = quantiles_of(plan, train)
+    if quantiles is not None:
+        loss = train.loss or Component("losses", "Pinball", {"quantiles": quantiles})
+        return Objective(loss, train.metrics, "values", quantiles=quantiles)
     classifies = task == "classification"
     units = plan.outputs[0][-1]
     loss = train.loss or Component("losses", _default_loss(classifies, units == 1))
@@ -66,6 +74,8 @@ def objective_faults(
     objective: Objective, plan: Plan, task: str, train: TrainSettings
 ) -> list[Diagnostic]:
     """What Keras would let pass in silence: losses and metrics that do not fit the classes' form."""
+    if objective.quantiles is not None:
+        return _quantile_faults(objective, train)
     if task != "classification":
         return []
     single = plan.outputs[0][-1] == 1
@@ -80,6 +90,23 @@ def objective_faults(
             )
     if not found and not objective.logits:
         found += _logits_fault(objective.loss, plan, single)
+    return found
+
+
+def _quantile_faults(objective: Objective, train: TrainSettings) -> list[Diagnostic]:
+    """Another loss than that of the head's quantiles, and metrics that compare single values."""
+    levels = objective.quantiles or ()
+    written = ", ".join(f"{level:g}" for level in levels)
+    loss, found = objective.loss, []
+    if loss.name != "Pinball" or tuple(loss.values.get("quantiles", LEVELS)) != levels:
+        message = f"the model forecasts the quantiles {written}, which `{loss.name}` does not train"
+        place = loss.span("quantiles") or train.span("loss")
+        help = f"leave `loss` out, or write `{{Pinball: {{quantiles: [{written}]}}}}`"
+        found.append(Diagnostic("wrong-loss", message, place, help))
+    for metric in objective.metrics:
+        message = f"`{metric.name}` compares single values, but the model forecasts quantiles"
+        place = metric.span() or train.span("metrics")
+        found.append(Diagnostic("wrong-loss", message, place, "leave `metrics` out"))
     return found
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from layerforge.data import NewRows, forecast_window, parquet_bytes
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.events import Listener, Note
+from layerforge.records import replace
 from layerforge.run import directory
 from layerforge.run.chatter import told
 from layerforge.run.feeding import Table
@@ -79,7 +80,7 @@ def predict(run: Path, data: Path, listener: Listener, steps: int | None = None)
     """
     record = directory.read_record(run)
     saved = directory.read_json(run / directory.PREPROCESSING)
-    rows = forecast_window(saved, data, steps=steps)
+    rows = replace(forecast_window(saved, data, steps=steps), quantiles=_quantiles(record))
     for warning in rows.warnings:
         listener(Note(warning))
     with told(listener):
@@ -92,6 +93,11 @@ def predict(run: Path, data: Path, listener: Listener, steps: int | None = None)
         return Predictions(rows.answers(found))
 
 
+def _quantiles(record: Mapping[str, Any]) -> tuple[float, ...] | None:
+    kept = record.get("quantiles")
+    return None if kept is None else tuple(kept)
+
+
 def _answer(model: Any, rows: NewRows, record: Mapping[str, Any]) -> NDArray[Any]:
     import numpy as np
 
@@ -102,14 +108,13 @@ def _answer(model: Any, rows: NewRows, record: Mapping[str, Any]) -> NDArray[Any
 
 
 def _forecast(rows: NewRows, answer: Callable[[NewRows], NDArray[Any]]) -> NDArray[Any]:
-    """The forecast (steps, targets), gone on from its own end as often as needed."""
+    """The forecast (steps, targets * quantiles), gone on from its own end as often as needed."""
     import numpy as np
 
-    steps = rows.steps or 1
-    found = answer(rows).reshape(-1, len(rows.targets))
-    latest = found
+    steps, width = rows.steps or 1, len(rows.targets) * len(rows.quantiles or (0.5,))
+    found = latest = answer(rows).reshape(-1, width)
     while len(found) < steps:
         rows = rows.after(latest)
-        latest = answer(rows).reshape(-1, len(rows.targets))
+        latest = answer(rows).reshape(-1, width)
         found = np.concatenate([found, latest])
     return found[:steps]

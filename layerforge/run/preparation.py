@@ -50,7 +50,7 @@ def prepare_job(compiled: Compiled) -> Job:
     train = compiled.train or TrainSettings()
     prepared = prepare(data, compiled.path.parent)
     objective = choose_objective(plan, data.task, train)
-    found = fit_faults(plan, prepared)
+    found = fit_faults(plan, prepared, objective.quantiles)
     found = found or objective_faults(objective, plan, data.task, train)
     found += _monitor_faults(train, prepared)
     if found:
@@ -69,16 +69,16 @@ def table_of(prepared: Prepared, plan: Plan, objective: Objective) -> Table:
     """The arrays of the data as batches of this model are gathered from them."""
     classes = len(prepared.classes) if prepared.classes else None
     shape = prepared.input_shape if prepared.frame is None else None
-    form = _answer(plan, prepared)
+    form = _answer(plan, prepared, objective)
     one_hot = classes if objective.labels == "one_hot" else None
     if objective.labels == "indices":
         form = ()
     return Table(prepared.features, prepared.targets, prepared.frame, shape, form, one_hot)
 
 
-def _answer(plan: Plan, prepared: Prepared) -> tuple[int, ...]:
+def _answer(plan: Plan, prepared: Prepared, objective: Objective) -> tuple[int, ...]:
     """The form of the targets that the model's output has."""
-    output = plan.outputs[0][1:]
+    output = plan.outputs[0][1:] if objective.quantiles is None else plan.outputs[0][1:-1]
     fitting = target_shapes(prepared.settings, *_counts(prepared))
     return next(s for s in fitting if len(s) == len(output) and not any(map(differ, s, output)))
 
@@ -90,7 +90,9 @@ def _counts(prepared: Prepared) -> tuple[int | None, int | None]:
     return len(prepared.target_names), None
 
 
-def fit_faults(plan: Plan, prepared: Prepared) -> list[Diagnostic]:
+def fit_faults(
+    plan: Plan, prepared: Prepared, quantiles: tuple[float, ...] | None = None
+) -> list[Diagnostic]:
     """Where model and data do not fit: the inputs, the outputs, a batch of fixed size."""
     graph = plan.graph
     if len(graph.inputs) != 1 or len(graph.outputs) != 1:
@@ -107,7 +109,7 @@ def fit_faults(plan: Plan, prepared: Prepared) -> list[Diagnostic]:
         help = f"write `input: {list(given)}`, or leave it out"
         return [Diagnostic("input-mismatch", message, taken.span, help)]
     targets, classes = _counts(prepared)
-    return head_faults(plan, prepared.settings, targets, classes)
+    return head_faults(plan, prepared.settings, targets, classes, quantiles)
 
 
 def _monitor_faults(train: TrainSettings, prepared: Prepared) -> list[Diagnostic]:

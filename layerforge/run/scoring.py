@@ -115,7 +115,8 @@ def score_model(
 ) -> dict[str, Any]:
     """The scores of the best model of a run on the scored split; `record` is its `run.json`."""
     split = scored_split(prepared)
-    return report(prepared, split, model_predictions(run, prepared, split, record), by=by)
+    found = model_predictions(run, prepared, split, record)
+    return report(prepared, split, found, record.get("quantiles"), by)
 
 
 def model_predictions(

@@ -135,6 +135,7 @@ def _open(run: Path, job: Job, written: bytes, command: Iterable[str]) -> None:
         "epochs": job.train.epochs,
         "monitor": job.monitor,
         "logits": job.objective.logits,
+        "quantiles": job.objective.quantiles,
         "data": fingerprint(job.prepared),
         "versions": versions(),
     }

@@ -167,3 +167,44 @@ def test_half_precision_does_not_overflow_over_many_steps() -> None:
     assert y.dtype == scale.dtype == location.dtype == "float16"
     assert float(scale[0, 0, 0]) == pytest.approx(100, rel=1e-3)
     assert float(location[0, 0, 0]) == pytest.approx(200, rel=1e-3)
+
+
+def test_quantiles_are_a_line_and_then_rises() -> None:
+    head = own.QuantileHead(2, (0.1, 0.5, 0.9))
+    x = _RANDOM.normal(size=(5, 4)).astype("float32")
+    found = np.asarray(head(x))
+    linear = (x @ np.asarray(head.kernel) + np.asarray(head.bias)).reshape(5, 2, 3)
+    rises = np.log1p(np.exp(linear[..., 1:]))
+    expected = np.cumsum(np.concatenate([linear[..., :1], rises], axis=-1), axis=-1)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_no_quantile_crosses_another_whatever_the_weights() -> None:
+    head = own.QuantileHead(3, (0.05, 0.25, 0.5, 0.75, 0.95), kernel_initializer="random_normal")
+    found = np.asarray(head(_RANDOM.normal(scale=100, size=(200, 7, 6)).astype("float32")))
+    assert found.shape == (200, 7, 3, 5)
+    assert (np.diff(found, axis=-1) >= 0).all()
+
+
+@pytest.mark.parametrize("level", [0.1, 0.5, 0.8])
+def test_the_least_pinball_loss_is_at_the_quantile(level: float) -> None:
+    values = _RANDOM.normal(size=4001).astype("float32")
+    loss = own.Pinball((level,))
+    guesses = np.linspace(-2, 2, 201).astype("float32")
+    losses = [
+        float(loss(values[:, None], np.full((len(values), 1, 1), guess, "float32")))
+        for guess in guesses
+    ]
+    best = guesses[int(np.argmin(losses))]
+    assert abs(best - np.quantile(values, level)) < 0.03
+
+
+def test_pinball_is_its_formula_over_steps_and_quantiles() -> None:
+    truth = _RANDOM.normal(size=(6, 4)).astype("float32")
+    guess = _RANDOM.normal(size=(6, 4, 2)).astype("float32")
+    under = truth[..., None] - guess
+    levels = np.array([0.2, 0.7])
+    expected = np.where(under >= 0, levels * under, (levels - 1) * under).mean()
+    assert float(own.Pinball((0.2, 0.7))(truth, guess)) == pytest.approx(expected, rel=1e-5)
+    again = own.Pinball.from_config(own.Pinball((0.2, 0.7)).get_config())
+    assert (again.quantiles, again.name) == ((0.2, 0.7), "pinball")

@@ -36,6 +36,10 @@ CASES = [
     case("InstanceDenormalization", (24, 7), (1, 7), (1, 7)),
     case("InstanceDenormalization", (24, 1), scale=(1, 1), location=(1, 1)),
     case("InstanceDenormalization", (None, 7), (1, 1), (1, 7)),
+    case("QuantileHead: 24", (16,), params=17 * 24 * 3, macs=16 * 24 * 3),
+    case("QuantileHead: {units: 2, quantiles: [0.05, 0.25, 0.5, 0.95]}", (24, 8)),
+    case("QuantileHead: {units: 1, quantiles: 0.9, use_bias: false}", (None, 8)),
+    case("QuantileHead: {units: 3, kernel_initializer: zeros, bias_initializer: ones}", (8,)),
 ]
 
 BAD = [
@@ -55,4 +59,10 @@ BAD = [
     bad("shape-mismatch", "InstanceDenormalization", (24, 1), (1, 7), (1, 7)),
     bad("shape-mismatch", "InstanceDenormalization", (24,), (1, 7), (1, 7)),
     bad("missing-input", "InstanceDenormalization", (24, 7), (1, 7)),
+    bad("not-ascending", "QuantileHead: {units: 2, quantiles: [0.5, 0.1]}", (8,)),
+    bad("not-ascending", "QuantileHead: {units: 2, quantiles: [0.5, 0.5]}", (8,)),
+    bad("out-of-range", "QuantileHead: {units: 2, quantiles: [0.5, 1]}", (8,)),
+    bad("out-of-range", "QuantileHead: {units: 2, quantiles: [0, 0.5]}", (8,)),
+    bad("missing-argument", "QuantileHead", (8,)),
+    bad("unknown-dimension", "QuantileHead: 2", (8, None)),
 ]
