@@ -112,6 +112,8 @@ CODES: Final[dict[str, str]] = {
     "unknown-run": "a name that stands for no run, or for none that has finished",
     "run-is-live": "a run that cannot be removed while its process works on it",
     "broken-run": "a run directory with a file missing or unreadable",
+    "run-in-use": "a run that another process is training",
+    "run-differs": "settings or data that are not those of the run to go on with",
     "unwritable-runs": "a folder in which no run directory can be made",
     "unwritable-file": "a file that cannot be written",
     "data-changed": "data that are not those of the run any more",

@@ -45,7 +45,7 @@ def runs(
     before it ended; `train --resume` goes on with it. A run that is running is not removed.
     """
     from layerforge.cli.telling import faults_told
-    from layerforge.run.directory import find_run
+    from layerforge.run.finding import find_run
     from layerforge.run.listing import list_runs, look_at
 
     given = names or []

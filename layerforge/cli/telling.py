@@ -17,7 +17,11 @@ from layerforge.render.screen import screen_of
 
 def compiled_spec(path: Path, overrides: Sequence[str]) -> Compiled:
     """The spec, free of faults: warnings go to standard error, and so do faults before the exit."""
-    compiled = complete_spec(path, overrides)
+    return usable(complete_spec(path, overrides))
+
+
+def usable(compiled: Compiled) -> Compiled:
+    """The spec, if it is free of faults; warnings are told, and so are faults before the exit."""
     tell(compiled.found, compiled.lines)
     if not compiled.clean:
         raise typer.Exit(1)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from layerforge.run.backtesting import backtest
-    from layerforge.run.directory import find_run
+    from layerforge.run.finding import find_resumable, find_run
     from layerforge.run.prediction import Predictions, predict
+    from layerforge.run.resuming import branch, compile_as, resume, spec_of
     from layerforge.run.scoring import baseline, evaluate
     from layerforge.run.training import Trained, train
 
@@ -18,17 +19,27 @@ __all__ = [
     "Trained",
     "backtest",
     "baseline",
+    "branch",
+    "compile_as",
     "evaluate",
+    "find_resumable",
     "find_run",
     "predict",
+    "resume",
+    "spec_of",
     "train",
 ]
 
 _MODULES: Final = {
-    "find_run": "directory",
+    "find_resumable": "finding",
+    "find_run": "finding",
     "Predictions": "prediction",
     "predict": "prediction",
     "backtest": "backtesting",
+    "branch": "resuming",
+    "compile_as": "resuming",
+    "resume": "resuming",
+    "spec_of": "resuming",
     "baseline": "scoring",
     "evaluate": "scoring",
     "Trained": "training",

@@ -1,4 +1,4 @@
-"""The run directory `runs/NAME/NUMBER`: made so that no two commands share one, found again by name."""
+"""The run directory `runs/NAME/NUMBER` and its files: made so that no two commands share one."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from layerforge.diagnostics import Diagnostic, Faults, did_you_mean
+from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.run.files import write_json
-from layerforge.run.process import is_alive
 
 RECORD: Final = "run.json"
 SPEC: Final = "spec.yaml"
+RESOLVED: Final = "resolved.yaml"
 DATA: Final = "data.json"
 PREPROCESSING: Final = "preprocessing.json"
 HISTORY_TABLE: Final = "history.csv"
@@ -70,62 +70,6 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def find_run(name: str, runs: Path) -> Path:
-    """The run that RUN means: a run directory, NAME/NUMBER, or NAME for its latest finished run.
-
-    Raises Faults, with the nearest name as help, where there is none.
-    """
-    for path in (Path(name), runs / name):
-        if (path / RECORD).is_file():
-            return path
-    parent = runs / name
-    if name and parent.is_dir() and (numbers := run_numbers(parent)):
-        return _latest(name, parent, numbers)
-    raise Faults(_unknown(name, runs))
-
-
-def _latest(name: str, parent: Path, numbers: list[int]) -> Path:
-    states: dict[int, str] = {}
-    for number in sorted(numbers, reverse=True):
-        states[number] = run_state(parent / str(number))
-        if states[number] == "finished":
-            return parent / str(number)
-    told = ", ".join(f"{name}/{number} ({state})" for number, state in list(states.items())[:4])
-    message = f"no run of `{name}` has finished: {told}"
-    help = "name one that has a best.keras, or train again"
-    raise Faults(Diagnostic("unknown-run", message, help=help))
-
-
-def run_state(run: Path) -> str:
-    """How a run stands: `running`, `finished`, `interrupted` or `failed`, as `run.json` says.
-
-    `killed` where it says `running` and the process is no more; `unreadable` without a record.
-    """
-    try:
-        record = read_json(run / RECORD)
-    except Faults:
-        return "unreadable"
-    state = str(record.get("state", "unknown"))
-    return "killed" if state == "running" and not is_alive(record.get("process")) else state
-
-
-def _unknown(name: str, runs: Path) -> Diagnostic:
-    """The diagnostic of a RUN that is no directory and no name."""
-    spec, _, number = name.rpartition("/")
-    names = spec_names(runs)
-    if spec in names:
-        there = [
-            n for n in sorted(run_numbers(runs / spec)) if (runs / spec / str(n) / RECORD).is_file()
-        ]
-        have = ", ".join(map(str, there)) or "none"
-        return Diagnostic("unknown-run", f"`{spec}` has no run {number}; it has {have}")
-    if not names:
-        message = f"there is no run `{name}`: `{runs}` holds none yet"
-        return Diagnostic("unknown-run", message, help="train a spec first")
-    help = did_you_mean(name, names) or f"there are {', '.join(names[:8])}"
-    return Diagnostic("unknown-run", f"there is no run `{name}` in `{runs}`", help=help)
-
-
 def spec_names(runs: Path) -> list[str]:
     """The names of the specs that have runs below this folder."""
     if not runs.is_dir():
@@ -139,6 +83,16 @@ def run_numbers(parent: Path) -> list[int]:
         return []
     names = [each.name for each in parent.iterdir() if each.is_dir()]
     return [int(name) for name in names if name.isascii() and name.isdecimal()]
+
+
+def read_history(run: Path) -> list[dict[str, float]]:
+    """The loss and metrics of each epoch of a run. Raises Faults where they cannot be read."""
+    path = run / HISTORY_LINES
+    try:
+        epochs = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValueError) as error:
+        raise Faults(Diagnostic("broken-run", f"`{path}` cannot be read: {error}")) from None
+    return [{name: value for name, value in each.items() if name != "epoch"} for each in epochs]
 
 
 def history_texts(history: Sequence[Mapping[str, float]]) -> tuple[str, str]:

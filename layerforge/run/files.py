@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+_TEMPORARY: Final = re.compile(r"\.[0-9a-f]{8}\..")
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A name in the folder of `path`; what is written there becomes `path` at the end, all at once.
 
-    After an exception `path` is as it was. The ending stays, since Keras tells formats by it.
+    After an exception `path` is as it was. The endings stay, since Keras tells formats by them.
     """
-    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
+    temporary = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
     try:
         yield temporary
         _flush(temporary)
@@ -26,6 +29,13 @@ def replacing(path: Path) -> Iterator[Path]:
         _flush(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Removes what a process that was killed had begun to write, in the folder and below it."""
+    for path in folder.rglob(".*"):
+        if _TEMPORARY.match(path.name):
+            path.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -1,27 +1,29 @@
-"""Ctrl-C during a run: the first lets the step finish, the second stops at once."""
+"""Ctrl-C and SIGTERM during a run: the first lets the step finish, the second stops at once."""
 
 from __future__ import annotations
 
 import signal
 import threading
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
+
+_SIGNALS: Final = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 
 
 class Interruption:
-    """While entered, `asked` says whether Ctrl-C was pressed; pressed again, it raises KeyboardInterrupt.
+    """While entered, `asked` names the signal that came; a second one raises KeyboardInterrupt.
 
-    Outside the main thread, where Python lets no one listen to signals, it never is.
+    Outside the main thread, where Python lets no one listen to signals, none ever comes.
     """
 
     def __init__(self) -> None:
-        self.asked = False
-        self._before: Any = None
-        self._listens = threading.current_thread() is threading.main_thread()
+        self.asked: str | None = None
+        self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
-        if self._listens:
-            self._before = signal.signal(signal.SIGINT, lambda *_: self._take())
+        if threading.current_thread() is threading.main_thread():
+            for number in _SIGNALS:
+                self._before[number] = signal.signal(number, self._take)
         return self
 
     def __exit__(
@@ -30,10 +32,10 @@ class Interruption:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._listens:
-            signal.signal(signal.SIGINT, self._before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
-    def _take(self) -> None:
+    def _take(self, number: int, frame: object) -> None:
         if self.asked:
             raise KeyboardInterrupt
-        self.asked = True
+        self.asked = _SIGNALS[signal.Signals(number)]

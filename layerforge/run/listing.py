@@ -12,6 +12,8 @@ from typing import Any
 
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.run import directory
+from layerforge.run.finding import find_run
+from layerforge.run.state import state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def list_runs(runs: Path, name: str | None = None) -> list[Listed]:
         reason = (error.strerror or str(error)).lower()
         raise Faults(Diagnostic("unknown-run", f"`{runs}` cannot be read: {reason}")) from None
     if name is not None and not found:
-        directory.find_run(name, runs)  # says which names there are
+        find_run(name, runs)  # says which names there are
     return found
 
 
@@ -88,7 +90,7 @@ def look_at(run: Path) -> Listed:
     """The run in this directory; whatever cannot be read of it is left out."""
     record = _read(run / directory.RECORD)
     number = int(run.name) if run.name.isdecimal() else 0
-    state = directory.run_state(run)
+    state = state_of(run)
     return Listed(run.parent.name, number, run, state, record, _read(run / directory.SCORES))
 
 

@@ -10,7 +10,7 @@ from layerforge.heads import head_faults, target_shapes
 from layerforge.infer import Plan
 from layerforge.pipeline import Compiled
 from layerforge.run.completion import completed
-from layerforge.run.feeding import Table
+from layerforge.run.feeding import Table, steps_per_pass
 from layerforge.run.objective import Objective, choose_objective, objective_faults
 from layerforge.run.scoring import data_notes, data_settings
 from layerforge.shapes import UNKNOWN, differ, without_batch
@@ -34,6 +34,12 @@ class Job:
     @property
     def samples(self) -> dict[str, int]:
         return {split: self.prepared.samples(split) for split in self.prepared.positions}
+
+    @property
+    def steps(self) -> int:
+        """Training steps of an epoch."""
+        steps = steps_per_pass(self.samples["train"], self.batch_size)
+        return self.train.steps_per_epoch or steps
 
     @property
     def monitor(self) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import metadata
@@ -12,12 +13,56 @@ from pathlib import Path
 from typing import Any, Final
 
 from layerforge.diagnostics import Diagnostic, Faults
+from layerforge.run import directory
 from layerforge.run.directory import update_record
-from layerforge.run.files import write_text
+from layerforge.run.files import write_bytes, write_json, write_text
+from layerforge.run.fingerprint import fingerprint
+from layerforge.run.preparation import Job
+from layerforge.run.process import this_process
+from layerforge.run.settings import settings_of
 
 FAILURE: Final = "failure.txt"
 _PACKAGES: Final = ("layerforge", "tensorflow", "keras", "numpy", "polars")
 _LONGEST: Final = 300
+
+
+def open_run(
+    run: Path,
+    job: Job,
+    written: bytes,
+    command: Iterable[str],
+    resolved: str | None = None,
+    **more: Any,
+) -> None:
+    """What is known before the first step: the run can be read whatever happens next."""
+    record = {
+        "name": job.plan.name,
+        "state": "running",
+        "reason": None,
+        "process": this_process(),
+        "started": now(),
+        "command": list(command),
+        "overrides": list(job.spec.overrides),
+        "choices": dict(job.spec.choices),
+        "spec": str(job.spec.path.absolute()),
+        "folder": os.path.relpath(job.spec.path.parent, run),
+        "seed": job.train.seed,
+        "batch_size": job.batch_size,
+        "epochs": job.train.epochs,
+        "monitor": job.monitor,
+        "logits": job.objective.logits,
+        "quantiles": job.objective.quantiles,
+        "data": fingerprint(job.prepared),
+        "versions": versions(),
+        "settings": settings_of(job.spec),
+        **more,
+    }
+    write_json(run / directory.RECORD, record)
+    write_bytes(run / directory.SPEC, written)
+    if resolved is not None:
+        write_text(run / directory.RESOLVED, resolved)
+    write_json(run / directory.DATA, job.prepared.account)
+    write_json(run / directory.PREPROCESSING, job.prepared.preprocessing())
 
 
 def now() -> str:
@@ -45,7 +90,7 @@ def recorded(run: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        close(run, "interrupted", "stopped by Ctrl-C")
+        close(run, "interrupted", "stopped in the middle of a step")
         raise
     except Faults as stop:
         close(run, "failed", "; ".join(fault.message for fault in stop.diagnostics))

@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from layerforge.build.backend import load_keras
-from layerforge.build.components import make_component
-from layerforge.build.memory import check_memory
-from layerforge.build.model import make_model
-from layerforge.components import Component
-from layerforge.diagnostics import Diagnostic, Faults, SpecError, did_you_mean
 from layerforge.events import DataRead, Listener, Note, TrainingEnded, TrainingStarted
 from layerforge.pipeline import Compiled
+from layerforge.run import callbacks as enduring
 from layerforge.run import directory, feeding
 from layerforge.run.chatter import told
-from layerforge.run.files import write_bytes, write_json
-from layerforge.run.fingerprint import fingerprint
+from layerforge.run.checkpoint import PREVIOUS, Checkpoint
+from layerforge.run.determinism import DETERMINISTIC, deterministic
+from layerforge.run.files import write_json
 from layerforge.run.interruption import Interruption
+from layerforge.run.keeping import Interrupted, Keeper
+from layerforge.run.loop import Course, Position, run_course
 from layerforge.run.preparation import Job, prepare_job
-from layerforge.run.process import this_process
-from layerforge.run.record import close, now, recorded, versions
+from layerforge.run.record import close, open_run, recorded
 from layerforge.run.scoring import score_model
-from layerforge.run.watch import Interrupted, Watch, save_model
+from layerforge.run.snapshot import callback_states, put_back
+from layerforge.run.state import held
+from layerforge.run.trainable import component, make_trainable
+from layerforge.run.watch import Watch, save_model
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A run that ended: `state` is `finished`, or `interrupted` after Ctrl-C.
+    """A run that ended: `state` is `finished`, or `interrupted` after the signal that `by` names.
 
     `scores` are those of the best model, in the one form of scores; None where no epoch was
     completed. `history` has the loss and metrics of each epoch; epochs count from 1.
@@ -43,6 +44,13 @@ class Trained:
     history: tuple[Mapping[str, float], ...]
     best_epoch: int
     monitor: str
+    by: str | None = None
+
+
+class _Ending(NamedTuple):
+    state: str
+    reason: str
+    by: str | None = None  # the signal
 
 
 def train(
@@ -50,144 +58,126 @@ def train(
     runs: Path,
     listener: Listener,
     command: Iterable[str] = (),
+    resolved: str | None = None,
 ) -> Trained:
     """Trains a spec in a new directory below `runs`, and scores the best model.
 
+    `resolved` is the text of the spec with every value in force, for the reader of the run.
     Raises Faults where spec, data and model do not fit (then nothing is on disk) or the training
-    fails (then `run.json` says why). The first Ctrl-C ends the training after the step, keeps and
-    scores what there is and returns; the second raises KeyboardInterrupt.
+    fails (then `run.json` says why). The first Ctrl-C or SIGTERM ends the training after the step
+    and keeps what there is; after Ctrl-C it is scored. A second one raises KeyboardInterrupt.
     """
     job = prepare_job(compiled)
     written = compiled.path.read_bytes()
+    with ready(job, listener) as model:
+        run = directory.create(runs, job.plan.name)
+        with held(run), recorded(run):
+            open_run(run, job, written, command, resolved)
+            return train_job(job, model, run, listener)
+
+
+@contextmanager
+def ready(job: Job, listener: Listener) -> Iterator[Any]:
+    """The compiled model of a job, once its data and notes are told; warnings are told meanwhile."""
     listener(DataRead(job.prepared.account))
     for line in job.notes:
         listener(Note(line))
+    if job.train.deterministic:
+        listener(Note(DETERMINISTIC))
     load_keras()
-    with told(listener):
-        model = _make_trainable(job)
-        run = directory.create(runs, job.plan.name)
-        with recorded(run):
-            _open(run, job, written, command)
-            return _train(job, model, run, listener)
+    with told(listener), deterministic(job.train.deterministic):
+        yield make_trainable(job)
 
 
-def _make_trainable(job: Job) -> Any:
-    """The compiled Keras model. Raises Faults at what Keras refuses."""
-    import keras
+def train_job(
+    job: Job,
+    model: Any,
+    run: Path,
+    listener: Listener,
+    checkpoint: Checkpoint | None = None,
+    extra: Sequence[Any] = (),
+) -> Trained:
+    """Trains a job's model in a folder, from a checkpoint on if there is one, and scores the best epoch.
 
-    keras.utils.clear_session()  # names made by Keras (`precision_1`) count from the start again
-    keras.utils.set_random_seed(job.train.seed)
-    check_memory(job.plan)
-    model = make_model(job.plan)
-    metrics = [_component(metric, job) for metric in job.objective.metrics]
-    optimizer, loss = _component(job.train.optimizer, job), _component(job.objective.loss, job)
-    model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
-    _check_callbacks(job)
-    _check_monitors(job, [getattr(metric, "name", metric) for metric in metrics])
-    return model
-
-
-def _component(component: Component, job: Job, folder: Path | None = None) -> Any:
-    try:
-        return make_component(component, folder)
-    except SpecError as error:
-        raise Faults(error.at(component.span(error.arg) or job.train.place)) from error
-
-
-def _check_callbacks(job: Job) -> None:
-    """Makes the callbacks once for nothing: what they lack is told before the run has a directory."""
-    with tempfile.TemporaryDirectory() as folder:
-        for callback in job.train.callbacks:
-            _component(callback, job, Path(folder))
-
-
-def _check_monitors(job: Job, metrics: list[str]) -> None:
-    """Refuses callbacks that watch what no epoch logs; Keras only warns, in every epoch."""
-    logged = ["loss", *metrics, "learning_rate"]
-    if job.samples["validation"]:
-        logged += [f"val_{name}" for name in logged[:-1]]
-    found = []
-    for callback in job.train.callbacks:
-        monitor = callback.values.get("monitor")
-        if isinstance(monitor, str) and monitor not in logged:
-            message = f"{callback.name} watches `{monitor}`, which no epoch logs"
-            help = did_you_mean(monitor, logged) or f"there are {', '.join(logged)}"
-            found.append(Diagnostic("unknown-monitor", message, callback.span("monitor"), help))
-    if found:
-        raise Faults(*found)
-
-
-def _open(run: Path, job: Job, written: bytes, command: Iterable[str]) -> None:
-    """What is known before the first step: the run can be read whatever happens next."""
-    record = {
-        "name": job.plan.name,
-        "state": "running",
-        "reason": None,
-        "started": now(),
-        "process": this_process(),
-        "command": list(command),
-        "overrides": list(job.spec.overrides),
-        "choices": dict(job.spec.choices),
-        "spec": str(job.spec.path.absolute()),
-        "folder": os.path.relpath(job.spec.path.parent, run),
-        "seed": job.train.seed,
-        "batch_size": job.batch_size,
-        "epochs": job.train.epochs,
-        "monitor": job.monitor,
-        "logits": job.objective.logits,
-        "quantiles": job.objective.quantiles,
-        "data": fingerprint(job.prepared),
-        "versions": versions(),
-    }
-    write_json(run / directory.RECORD, record)
-    write_bytes(run / directory.SPEC, written)
-    write_json(run / directory.DATA, job.prepared.account)
-    write_json(run / directory.PREPROCESSING, job.prepared.preprocessing())
-
-
-def _train(job: Job, model: Any, run: Path, listener: Listener) -> Trained:
-    callbacks = [_component(callback, job, run) for callback in job.train.callbacks]
-    steps = feeding.steps_per_pass(job.samples["train"], job.batch_size)
-    steps = job.train.steps_per_epoch or steps
-    listener(TrainingStarted(str(run), job.train.epochs, steps, job.samples, job.monitor))
+    `extra` are Keras callbacks beside the spec's own. `run.json` in the folder says how it ended.
+    """
+    callbacks = [*(component(each, job, run) for each in job.train.callbacks), *extra]
+    enduring.save_whole(callbacks)
+    _tell_start(job, run, callbacks, checkpoint, listener)
     with Interruption() as interruption:
-        watch = Watch(run, model, job.monitor, listener, interruption)
-        state, reason = _fit(job, model, steps, [*callbacks, watch.callback()], watch)
-        save_model(model, run / directory.LAST)
-        epochs, seconds = len(watch.history), watch.seconds
-        listener(TrainingEnded(epochs, watch.best_epoch, seconds, reason))
-        scores = None
-        if watch.best_epoch:
-            scores = score_model(run, job.prepared, directory.read_record(run))
-            write_json(run / directory.SCORES, scores)
-    outcome = {"best_epoch": watch.best_epoch, "epochs_done": epochs, "seconds": seconds}
-    close(run, state, reason, **outcome)
-    return Trained(run, state, scores, tuple(watch.history), watch.best_epoch, job.monitor)
+        watch = Watch(run, model, job.monitor, listener)
+        keeper = Keeper(run, model, callbacks, watch, interruption, job.train)
+        course = _course(job, model, callbacks, watch, checkpoint)
+        try:
+            run_course(model, course, [*callbacks, watch.callback()], keeper.passed)
+            ending = _Ending("finished", _why_ended(job, callbacks, watch))
+        except Interrupted:
+            reason = f"stopped by {interruption.asked} in epoch {watch.epoch}"
+            ending = _Ending("interrupted", reason, interruption.asked)
+        finally:
+            enduring.release(callbacks)
+            watch.write()
+        return _end(job, model, run, watch, listener, ending)
 
 
-def _fit(job: Job, model: Any, steps: int, callbacks: list[Any], watch: Watch) -> tuple[str, str]:
-    """Trains the model where it stands; the state it leaves, and why it ended."""
+def _tell_start(
+    job: Job,
+    run: Path,
+    callbacks: Sequence[Any],
+    checkpoint: Checkpoint | None,
+    listener: Listener,
+) -> None:
+    for name in enduring.forgetful(callbacks):
+        listener(Note(f"{name} begins anew where the run goes on after an interruption"))
+    done = checkpoint.state["position"][0] if checkpoint else 0
+    samples, monitor = job.samples, job.monitor
+    listener(TrainingStarted(str(run), job.train.epochs, job.steps, samples, monitor, done))
+
+
+def _course(
+    job: Job, model: Any, callbacks: Sequence[Any], watch: Watch, checkpoint: Checkpoint | None
+) -> Course:
+    """The way from the checkpoint, or from the beginning, to the last epoch."""
+    start = Position(*checkpoint.state["position"]) if checkpoint else Position()
+    restore = None
+    if checkpoint is not None:
+        enduring.prepare_all(callbacks, callback_states(checkpoint))
+        restore = partial(put_back, checkpoint, model, callbacks, watch)
     positions, size = job.prepared.positions, job.batch_size
-    training = feeding.training_batches(job.table, positions["train"], size, job.train.seed)
+    first = start.epoch * job.steps + start.step
+    training = feeding.training_batches(
+        job.table, positions["train"], size, job.train.seed, first_step=first
+    )
     validation = None
     if job.samples["validation"]:
         validation = feeding.ordered_batches(job.table, positions["validation"], size)
-    try:
-        model.fit(
-            training,
-            epochs=job.train.epochs,
-            steps_per_epoch=steps,
-            validation_data=validation,
-            callbacks=callbacks,
-            verbose=0,
-            shuffle=False,
-        )
-    except Interrupted:
-        return "interrupted", f"stopped by Ctrl-C in epoch {watch.epoch}"
-    finally:
-        watch.keep()
-    if len(watch.history) == job.train.epochs:
-        return "finished", f"all {job.train.epochs} epochs done"
+    return Course(training, validation, job.steps, job.train.epochs, start, restore)
+
+
+def _why_ended(job: Job, callbacks: Sequence[Any], watch: Watch) -> str:
     stopped = [c for c in callbacks if getattr(c, "stopped_epoch", 0)]
-    by = type(stopped[0]).__name__ if stopped else "a callback"
-    return "finished", f"{by} stopped it after epoch {len(watch.history)}"
+    if stopped or len(watch.history) < job.train.epochs:
+        by = type(stopped[0]).__name__ if stopped else "a callback"
+        return f"{by} stopped it after epoch {len(watch.history)}"
+    return f"all {job.train.epochs} epochs done"
+
+
+def _end(
+    job: Job, model: Any, run: Path, watch: Watch, listener: Listener, ending: _Ending
+) -> Trained:
+    """The last model, the scores of the best one, and the end of the record.
+
+    Whoever sends SIGTERM does not wait long, and the scores can be had by going on.
+    """
+    save_model(model, run / directory.LAST)
+    epochs, seconds = len(watch.history), watch.seconds
+    listener(TrainingEnded(epochs, watch.best_epoch, seconds, ending.reason))
+    scores = None
+    if watch.best_epoch and ending.by != "SIGTERM":
+        scores = score_model(run, job.prepared, directory.read_record(run))
+        write_json(run / directory.SCORES, scores)
+    (run / PREVIOUS).unlink(missing_ok=True)  # the last checkpoint is whole
+    outcome = {"best_epoch": watch.best_epoch, "epochs_done": epochs, "seconds": seconds}
+    close(run, ending.state, ending.reason, **outcome)
+    history = tuple(watch.history)
+    return Trained(run, ending.state, scores, history, watch.best_epoch, job.monitor, ending.by)

@@ -1,10 +1,10 @@
-"""What happens beside Keras's fit: events, history, the best model, the end at NaN or Ctrl-C."""
+"""What happens beside the training: events, history, the best model, the end at NaN."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,42 +12,33 @@ from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.events import EpochDone, Listener, StepDone
 from layerforge.run import directory
 from layerforge.run.files import replacing, write_text
-from layerforge.run.interruption import Interruption
 
 _PAUSE: Final = 0.1  # seconds between two events of steps: a reader sees no more
-_SHARE: Final = 20  # training goes on for so many times what the last saving took
 Logs = Mapping[str, float]
-
-
-class Interrupted(Exception):  # noqa: N818 - it is no error
-    """Leaves fit at the end of a step after Ctrl-C."""
 
 
 class Watch:
     """Follows the training of one model in one run directory.
 
-    `monitor` is the quantity whose smallest value makes an epoch the best one. History and best
-    model are kept in memory and written at the end of an epoch, as often as costs a twentieth of
-    the time at most: a small table has many epochs in the time that one saving takes.
+    `monitor` is the quantity whose smallest value makes an epoch the best one. The weights of that
+    epoch stay in memory: a checkpoint holds them, since `best.keras` may be of a later epoch than it.
     """
 
-    def __init__(
-        self, run: Path, model: Any, monitor: str, listener: Listener, interruption: Interruption
-    ) -> None:
+    def __init__(self, run: Path, model: Any, monitor: str, listener: Listener) -> None:
         self.history: list[dict[str, float]] = []
         self.best_epoch = 0
+        self.best_weights: list[Any] = []
         self.epoch = 1
         self._best = math.inf
-        self._weights: list[Any] = []  # of the best epoch, while they are not on disk
+        self._unsaved = False  # whether `best.keras` is of another epoch than the best one
         self._run, self._model, self._monitor = run, model, monitor
-        self._listener, self._interruption = listener, interruption
+        self._listener = listener
         self._started = time.monotonic()
         self._told = -math.inf
-        self._keep_from = 0.0
 
     @property
     def seconds(self) -> float:
-        """Since training began."""
+        """Since training began, without the time between being killed and going on."""
         return time.monotonic() - self._started
 
     def callback(self) -> Any:
@@ -60,22 +51,38 @@ class Watch:
             on_epoch_end=lambda _, logs: self._end_epoch(logs),
         )
 
-    def keep(self) -> None:
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint keeps beside the best weights, as JSON."""
+        return {
+            "history": self.history,
+            "best": self._best,
+            "best_epoch": self.best_epoch,
+            "epoch": self.epoch,
+            "seconds": self.seconds,
+        }
+
+    def put_back(self, state: Mapping[str, Any], best_weights: Sequence[Any]) -> None:
+        """As it was when the checkpoint was written."""
+        self.history = [dict(epoch) for epoch in state["history"]]
+        self.best_epoch, self.epoch = state["best_epoch"], state["epoch"]
+        self._best, self.best_weights = state["best"], list(best_weights)
+        self._unsaved = bool(best_weights)
+        self._started = time.monotonic() - state["seconds"]
+
+    def write(self) -> None:
         """Writes the history, and the best model where it is not on disk yet."""
-        before = self.seconds
         table, lines = directory.history_texts(self.history)
         write_text(self._run / directory.HISTORY_TABLE, table)
         write_text(self._run / directory.HISTORY_LINES, lines)
-        if self._weights:
+        if self._unsaved:
             self._save_best()
-        self._keep_from = self.seconds + _SHARE * (self.seconds - before)
 
     def _save_best(self) -> None:
         now = self._model.get_weights()
-        self._model.set_weights(self._weights)
+        self._model.set_weights(self.best_weights)
         save_model(self._model, self._run / directory.BEST)
         self._model.set_weights(now)
-        self._weights = []
+        self._unsaved = False
 
     def _begin_epoch(self, epoch: int) -> None:
         self.epoch = epoch + 1
@@ -84,8 +91,6 @@ class Watch:
         # The mean over the epoch so far: from the first NaN on it is NaN.
         if not math.isfinite(logs.get("loss", 0.0)):
             raise Faults(_diverged("loss", logs["loss"], f"in epoch {self.epoch}, step {step}"))
-        if self._interruption.asked:
-            raise Interrupted
         seconds = self.seconds
         if seconds - self._told >= _PAUSE:
             self._told = seconds
@@ -96,12 +101,8 @@ class Watch:
         best = self._is_best()
         if best:
             self._best, self.best_epoch = self.history[-1][self._monitor], self.epoch
-            self._weights = self._model.get_weights()
-        if self.seconds >= self._keep_from:
-            self.keep()
+            self.best_weights, self._unsaved = self._model.get_weights(), True
         self._listener(EpochDone(self.epoch, self.history[-1], self.seconds, best))
-        if self._interruption.asked:
-            raise Interrupted
 
     def _is_best(self) -> bool:
         value = self.history[-1][self._monitor]

@@ -4,10 +4,11 @@ from layerforge.spec.data import DataSettings, read_data
 from layerforge.spec.hyperparameters import Hyperparameter
 from layerforge.spec.parse import Block, Item, Spec, parse
 from layerforge.spec.scope import Scope, Variables, resolve
-from layerforge.spec.train import TrainSettings, read_train
+from layerforge.spec.train import CheckpointRule, TrainSettings, read_train
 
 __all__ = [
     "Block",
+    "CheckpointRule",
     "DataSettings",
     "Hyperparameter",
     "Item",

@@ -6,18 +6,65 @@ from collections.abc import Mapping
 from typing import Any
 
 from layerforge.arguments import (
+    INVALID,
+    Flag,
     Found,
     ListOf,
     Optional,
     Parameter,
+    Real,
     Signature,
     Whole,
     read_arguments,
+    refuse,
 )
 from layerforge.components import Component, ComponentOf
 from layerforge.diagnostics import Span
 from layerforge.records import field, record
+from layerforge.source import Mapping as MappingNode
 from layerforge.source import Node
+
+
+@record
+class CheckpointRule:
+    """How often a training is written to disk: every so many steps, or minutes; one of the two."""
+
+    steps: int | None = None
+    minutes: float | None = None
+
+
+_CHECKPOINT = Signature(
+    "checkpoint",
+    (
+        Parameter("steps", Whole(1), None),
+        Parameter("minutes", Real(0.0, open_bottom=True), None),
+    ),
+    "section",
+)
+
+
+@record
+class _CheckpointKind:
+    """`{steps: 500}` or `{minutes: 5}`."""
+
+    noun: str = "`{steps: N}` or `{minutes: M}`"
+
+    def read(self, node: Node, found: Found) -> Any:
+        if not isinstance(node, MappingNode) or len(node.entries) != 1:
+            return refuse(found, node, self.noun)
+        arguments = read_arguments(_CHECKPOINT, node, node.span, found, bare=False)
+        return INVALID if arguments is None else CheckpointRule(**arguments.values)
+
+    def schema(self) -> dict[str, Any]:
+        kinds = {parameter.name: parameter.kind.schema() for parameter in _CHECKPOINT.parameters}
+        return {
+            "type": "object",
+            "properties": kinds,
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        }
+
 
 SIGNATURE = Signature(
     "train",
@@ -30,6 +77,8 @@ SIGNATURE = Signature(
         Parameter("callbacks", ListOf(ComponentOf("callbacks"), single=True), ()),
         Parameter("steps_per_epoch", Optional(Whole(1)), None),
         Parameter("seed", Whole(0), 0),
+        Parameter("deterministic", Flag(), False),
+        Parameter("checkpoint", Optional(_CheckpointKind()), None),
     ),
     "section",
 )
@@ -47,6 +96,8 @@ class TrainSettings:
     callbacks: tuple[Component, ...] = ()
     steps_per_epoch: int | None = None
     seed: int = 0
+    deterministic: bool = False
+    checkpoint: CheckpointRule | None = None
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False)
     place: Span | None = field(default=None, compare=False)
 

@@ -9,6 +9,7 @@ from textwrap import dedent
 import pytest
 
 from layerforge.run.process import this_process
+from layerforge.run.state import held
 from tests.cli.conftest import Run
 
 SPEC = """
@@ -84,8 +85,10 @@ def test_a_run_whose_process_is_gone_was_killed_and_one_that_lives_is_running(
     _make(folder, 4, "running", process=me)
     _make(folder, 5, "running")
     _make(folder, 6, "running", process={**me, "host": "elsewhere"})
-    states = [each["state"] for each in json.loads(run("runs", "--json").out)]
-    assert states == ["killed", "killed", "killed", "running", "killed", "running"]
+    _make(folder, 7, "running", process={**me, "host": "elsewhere"})
+    with held(folder / "runs" / "wave" / "7"):
+        states = [each["state"] for each in json.loads(run("runs", "--json").out)]
+    assert states == ["killed", "killed", "killed", "running", "killed", "killed", "running"]
 
 
 def test_a_broken_run_is_listed_as_such_beside_the_others(run: Run, folder: Path) -> None:

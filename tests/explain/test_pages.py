@@ -19,7 +19,7 @@ FOLDER = Path(layerforge.__file__).parent / "explain"
 # At the end of a line that is no line of the spec, quoted behind its number and `|`.
 CODE = re.compile(r"^(?! *\d+ \|).*\[([a-z][a-z0-9-]*)\]$", re.MULTILINE)
 # Faults that no example can show on every machine; their pages say so, and tests of the rooms show them.
-WITHOUT_EXAMPLE = {"missing-package", "not-writable", "run-is-live", "wrong-backend"}
+WITHOUT_EXAMPLE = {"missing-package", "not-writable", "run-in-use", "run-is-live", "wrong-backend"}
 HOW = """\
 the code `{code}` has no page. Write layerforge/explain/{code}.md:
 

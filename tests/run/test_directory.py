@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from layerforge.diagnostics import Diagnostic, Faults
-from layerforge.run.directory import create, find_run, history_texts, update_record
+from layerforge.run.directory import create, history_texts, update_record
+from layerforge.run.finding import find_run
 
 
 def _run(runs: Path, name: str, state: str) -> Path:

@@ -1,0 +1,81 @@
+"""The Keras model of a job, compiled and built, with all that Keras refuses told before a run is made."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from layerforge.build.components import make_component
+from layerforge.build.memory import check_memory
+from layerforge.build.model import make_model
+from layerforge.components import Component
+from layerforge.diagnostics import Diagnostic, Faults, SpecError, did_you_mean
+from layerforge.run import feeding
+from layerforge.run.preparation import Job
+
+
+def make_trainable(job: Job) -> Any:
+    """The compiled Keras model, with optimizer and metrics built. Raises Faults at what Keras refuses."""
+    import keras
+
+    keras.utils.clear_session()  # names made by Keras (`precision_1`) count from the start again
+    keras.utils.set_random_seed(job.train.seed)
+    check_memory(job.plan)
+    model = make_model(job.plan)
+    metrics = [component(metric, job) for metric in job.objective.metrics]
+    optimizer, loss = component(job.train.optimizer, job), component(job.objective.loss, job)
+    model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
+    _check_callbacks(job)
+    _check_monitors(job, [getattr(metric, "name", metric) for metric in metrics])
+    return model
+
+
+def component(described: Component, job: Job, folder: Path | None = None) -> Any:
+    """The Keras object of a component of the section `train`. Raises Faults at what Keras refuses."""
+    try:
+        return make_component(described, folder)
+    except SpecError as error:
+        raise Faults(error.at(described.span(error.arg) or job.train.place)) from error
+
+
+def build_all(model: Any, job: Job) -> float:
+    """Makes the variables that Keras makes at the first step; the loss of the first batch before it.
+
+    A checkpoint can be put back only into variables that are there. Nothing is compiled for this.
+    """
+    x, y, *weights = next(iter(_first_batch(job)))
+    predicted = model(x, training=False)
+    loss = model.compute_loss(x, y, predicted, *weights, training=False)
+    model.compute_metrics(x, y, predicted, *weights)
+    model.reset_metrics()
+    model.optimizer.build(model.trainable_variables)
+    return float(loss)
+
+
+def _first_batch(job: Job) -> Any:
+    positions = job.prepared.positions["train"]
+    return feeding.training_batches(job.table, positions, job.batch_size, job.train.seed).take(1)
+
+
+def _check_callbacks(job: Job) -> None:
+    """Makes the callbacks once for nothing: what they lack is told before the run has a directory."""
+    with tempfile.TemporaryDirectory() as folder:
+        for callback in job.train.callbacks:
+            component(callback, job, Path(folder))
+
+
+def _check_monitors(job: Job, metrics: list[str]) -> None:
+    """Refuses callbacks that watch what no epoch logs; Keras only warns, in every epoch."""
+    logged = ["loss", *metrics, "learning_rate"]
+    if job.samples["validation"]:
+        logged += [f"val_{name}" for name in logged[:-1]]
+    found = []
+    for callback in job.train.callbacks:
+        monitor = callback.values.get("monitor")
+        if isinstance(monitor, str) and monitor not in logged:
+            message = f"{callback.name} watches `{monitor}`, which no epoch logs"
+            help = did_you_mean(monitor, logged) or f"there are {', '.join(logged)}"
+            found.append(Diagnostic("unknown-monitor", message, callback.span("monitor"), help))
+    if found:
+        raise Faults(*found)
