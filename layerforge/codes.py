@@ -99,6 +99,8 @@ CODES: Final[dict[str, str]] = {
     "missing-value": "a value that is missing where none may be",
     "bad-time": "a time that is missing, ambiguous, or in no known form",
     "time-order": "times that repeat or do not grow from row to row",
+    "time-gap": "moments that are absent between two rows",
+    "changing-value": "a value that must be the same in all rows of a series",
     "bad-split": "parts of the data that cannot be had, or that have no rows",
     "too-few-rows": "fewer rows than one window takes",
     "unseen-class": "a class without a row to learn it from",

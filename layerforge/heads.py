@@ -88,7 +88,7 @@ def target_shapes(
         return []
     if settings.task == "regression":
         return [(targets,)]
-    steps = settings.horizon or 1
+    steps = settings.steps or 1
     if targets == 1:
         return [(steps,), (steps, 1)]
     return [(targets,), (1, targets)] if steps == 1 else [(steps, targets)]
@@ -100,7 +100,7 @@ def _why(settings: DataSettings, targets: int | None, classes: int | None) -> st
     columns = f"{targets} column{'' if targets == 1 else 's'}"
     if settings.task == "regression":
         return columns
-    steps = settings.horizon or 1
+    steps = settings.steps or 1
     return f"{steps} step{'' if steps == 1 else 's'} of {columns}"
 
 

@@ -9,7 +9,7 @@ from layerforge.data.prepared import Prepared
 from layerforge.data.raw import Raw
 from layerforge.data.splits import Split
 from layerforge.data.windows import Windows
-from layerforge.spec.data import SPLITS
+from layerforge.spec.policies import SPLITS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,18 +19,22 @@ def account_of(
     prepared: Prepared, raw: Raw, split: Split, windows: Windows | None
 ) -> dict[str, Any]:
     """Everything that was done to the rows of a file, in plain values; rows count from 0."""
+    import numpy as np
+
     settings, file = prepared.settings, raw.file
     season = prepared.season
-    missing = settings.missing or "error"
     return {
         "source": file.shown,
         "format": file.format,
         "task": settings.task,
         "rows": file.rows,
-        "rows_dropped": file.rows - raw.count,
-        "missing": missing,
+        "files": {part.shown: part.rows for part in file.parts} or {file.shown: file.rows},
+        "rows_dropped": max(file.rows - raw.count, 0),
+        "missing": settings.missing or "error",
         "columns": [_column(raw, column) for column in raw.columns.values()],
-        "unused_columns": [c for c in file.columns if c not in (*raw.roles.used, raw.roles.time)],
+        "unused_columns": [
+            c for c in file.columns if c not in (*raw.roles.used, *raw.roles.naming)
+        ],
         "time": _time(raw),
         "split": {
             "how": split.how,
@@ -40,6 +44,9 @@ def account_of(
         "statistics": _statistics(prepared),
         "season": {"length": season.length, "inferred": season.inferred, "why": season.why},
         "input_shape": list(prepared.input_shape),
+        "inputs": {name: list(shape) for name, shape in prepared.input_shapes.items()},
+        "series": None if raw.series is None else len(np.unique(raw.series.codes)),
+        "window": _window(prepared),
         "target_shape": list(prepared.target_shape),
         "warnings": _warnings(prepared, raw, split),
     }
@@ -49,13 +56,29 @@ def _column(raw: Raw, column: Column) -> dict[str, Any]:
     """A column's role, type, holes and range."""
     import numpy as np
 
-    roles = [role for role in ("features", "targets") if column.name in getattr(raw.roles, role)]
+    roles = raw.roles.of(column.name) or ["calendar"]
     told = {"name": column.name, "roles": roles, "type": column.kind, "missing": column.missing}
     if column.kind == "category":
         words = column.texts().drop_nulls()
         return {**told, "values": words.n_unique()}
     numbers = column.numbers()
     return {**told, "min": float(np.nanmin(numbers)), "max": float(np.nanmax(numbers))}
+
+
+def _window(prepared: Prepared) -> dict[str, Any] | None:
+    """The rows that a sample is made of, and whose past a test window may look at."""
+    frame = prepared.frame
+    if frame is None:
+        return None
+    return {
+        "rows": frame.window,
+        "sampling": frame.sampling,
+        "stride": frame.stride,
+        "gap": max(frame.answer - frame.span, 0),
+        "steps": list(frame.chosen) if frame.chosen else frame.steps,
+        "past": "validation and test windows look back into the rows before their part,"
+        " never into another series",
+    }
 
 
 def _time(raw: Raw) -> dict[str, Any] | None:
@@ -66,8 +89,8 @@ def _time(raw: Raw) -> dict[str, Any] | None:
     return {
         "column": clock.column,
         "format": clock.format or "whole number",
-        "first": stamps.text(0),
-        "last": stamps.text(raw.count - 1),
+        "first": stamps.clock.text(int(stamps.values.min())),
+        "last": stamps.clock.text(int(stamps.values.max())),
         "step": str(clock.step) if clock.step is not None else None,
     }
 
@@ -82,7 +105,8 @@ def _part(
         first, last = int(rows[0]), int(rows[-1])
         told |= {"first_row": raw.file_row(first), "last_row": raw.file_row(last)}
         if raw.stamps is not None:
-            told |= {"from": raw.stamps.text(first), "to": raw.stamps.text(last)}
+            moments, text = raw.stamps.values[rows], raw.stamps.clock.text
+            told |= {"from": text(int(moments.min())), "to": text(int(moments.max()))}
     if windows is not None:
         told["windows_discarded"] = {
             "too little past": windows.without_past[part],
@@ -118,8 +142,12 @@ def _statistics(prepared: Prepared) -> dict[str, Any]:
 
 def _warnings(prepared: Prepared, raw: Raw, split: Split) -> list[str]:
     """What is allowed but seldom meant."""
-    found = []
-    if raw.file.lacks_header:
+    found = list(raw.notes)
+    dressed = [f"`{each.name}`" for each in raw.columns.values() if each.stripped]
+    if dressed:
+        shown = ", ".join(dressed[:10]) + (", ..." if len(dressed) > 10 else "")
+        found.append(f"blanks or other marks around the texts of {shown} were taken away")
+    if raw.file.lacks_header and prepared.settings.columns is None:
         found.append("every column name is a number: if line 1 is a row, write `header: false`")
     if raw.stamps is not None:
         found += raw.stamps.warnings
@@ -130,7 +158,11 @@ def _warnings(prepared: Prepared, raw: Raw, split: Split) -> list[str]:
         shown = ", ".join(constant[:10]) + (", ..." if len(constant) > 10 else "")
         found.append(f"{shown} {is_or_are} constant in the training rows: {len(constant)} in all")
     if split.unused:
-        found.append(f"{split.unused:,} rows after the test part are unused")
+        where = "after the test part" if split.chronological else "in no part"
+        where = (
+            "between or after the parts" if (prepared.settings.split or {}).get("gap") else where
+        )
+        found.append(f"{split.unused:,} rows {where} are unused")
     if prepared.settings.task == "forecast" and prepared.season.length is None:
         found.append(f"no seasonal naive baseline: {prepared.season.why}")
     return found

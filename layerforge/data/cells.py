@@ -15,6 +15,7 @@ from layerforge.data.files import File, unreadable_row
 from layerforge.data.formats import formats_of
 from layerforge.data.roles import Roles
 from layerforge.diagnostics import SpecError
+from layerforge.records import replace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +38,7 @@ class Column:
     kind: Literal["number", "flag", "category"]
     values: NDArray[np.float64] | pl.Series
     missing: int
+    stripped: bool = False  # whether something was taken away around its texts
 
     def numbers(self) -> NDArray[np.float64]:
         """The values of a column that holds no categories."""
@@ -60,13 +62,27 @@ class Column:
 
     def take(self, rows: NDArray[np.int64]) -> Column:
         """The same column with these rows alone."""
-        import numpy as np
 
         if self.kind == "category":
-            texts = self.texts()[rows]
-            return Column(self.name, self.kind, texts, texts.null_count())
-        numbers = self.numbers()[rows]
-        return Column(self.name, self.kind, numbers, int(np.isnan(numbers).sum()))
+            return self._with(self.texts()[rows])
+        return self._with(self.numbers()[rows])
+
+    def spread(self, rows: NDArray[np.int64]) -> Column:
+        """The same column with these rows, missing where a row is negative."""
+        import numpy as np
+        import polars as pl
+
+        inserted = rows < 0
+        if self.kind == "category":
+            return self._with(self.texts()[np.maximum(rows, 0)].set(pl.Series(inserted), None))
+        return self._with(np.where(inserted, np.nan, self.numbers()[rows]))
+
+    def _with(self, values: NDArray[np.float64] | pl.Series) -> Column:
+        import numpy as np
+
+        if isinstance(values, np.ndarray):
+            return replace(self, values=values, missing=int(np.isnan(values).sum()))
+        return replace(self, values=values, missing=values.null_count())
 
 
 def read_cells(
@@ -83,13 +99,15 @@ def read_cells(
     numeric = _numeric_names(file, roles, labels, found)
     columns = dict(_read_numbers(file, numeric))
     doubtful = [name for name in numeric if name not in columns]
-    for name, series in _read_texts(file, [*doubtful, *labels]):
+    for name, series, stripped in _read_texts(file, [*doubtful, *labels]):
+        column: Column | None
         if name in labels:
-            columns[name] = Column(name, "category", series, series.null_count())
-            continue
-        column = _from_text(file, series, name in open_kind, roles, found)
+            column = Column(name, "category", series, series.null_count())
+        else:
+            column = _from_text(file, series, name in open_kind, roles, found)
         if column is not None:
-            columns[name] = column
+            dressed = stripped and column.kind == "category"
+            columns[name] = replace(column, stripped=dressed)
     for column in columns.values():
         _check_values(file, column, roles, found)
     return {name: columns[name] for name in roles.used if name in columns}
@@ -97,13 +115,15 @@ def read_cells(
 
 def read_text(file: File, name: str) -> pl.Series:
     """One column as text, blanks around it taken away; None where it is missing."""
-    return next(series for _, series in _read_texts(file, [name]))
+    return next(series for _, series, _ in _read_texts(file, [name]))
 
 
 def parquet_types(file: File) -> dict[str, pl.DataType]:
     """The types that a Parquet file declares for its columns; empty for a text file."""
     import polars as pl
 
+    if file.parts:
+        return parquet_types(file.parts[0])
     if file.format != "parquet":
         return {}
     return dict(pl.scan_parquet(file.path, glob=False).collect_schema())
@@ -146,19 +166,34 @@ def _read_numbers(file: File, names: Sequence[str]) -> Iterable[tuple[str, Colum
         holes = series.null_count() + int(series.is_nan().sum())
         if holes and file.format == "text":
             continue
+        series = _without_sentinels(file, series)
+        holes = series.null_count() + int(series.is_nan().sum())
         values = series.fill_null(float("nan")).to_numpy()
         flag = name in kinds and kinds[name] == pl.Boolean
         yield name, Column(name, "flag" if flag else "number", values, holes)
 
 
-def _read_texts(file: File, names: Sequence[str]) -> Iterable[tuple[str, pl.Series]]:
+def _without_sentinels(file: File, numbers: pl.Series) -> pl.Series:
+    """Numbers that stand for a missing value, such as -9999, taken away."""
+    words = [each for each in file.wording.sentinels if not isinstance(each, str)]
+    return numbers.set(numbers.is_in(words).fill_null(value=False), None) if words else numbers
+
+
+def _read_texts(file: File, names: Sequence[str]) -> Iterable[tuple[str, pl.Series, bool]]:
+    """Columns as text, and whether anything was taken away around what they say."""
     import polars as pl
 
     frame = read_frame(file, names, pl.String)
+    wording = file.wording
+    absent = [*MISSING, *(each for each in wording.sentinels if isinstance(each, str))]
     for name in names:
-        stripped = frame.drop_in_place(name).str.strip_chars()
-        gone = stripped.is_in(list(MISSING))
-        yield name, stripped.set(gone.fill_null(value=False), None)
+        written = frame.drop_in_place(name)
+        series = written.str.strip_chars()
+        gone = series.is_in(absent).fill_null(value=False)
+        if wording.strip:
+            series = series.str.strip_chars(wording.strip)
+        dressed = bool((written != series).any())
+        yield name, series.set(gone, None), dressed
 
 
 def read_frame(file: File, names: Sequence[str], dtype: Any) -> pl.DataFrame:
@@ -167,6 +202,8 @@ def read_frame(file: File, names: Sequence[str], dtype: Any) -> pl.DataFrame:
 
     if not names:
         return pl.DataFrame()
+    if file.parts:
+        return pl.concat([read_frame(part, names, dtype) for part in file.parts])
     if file.format == "parquet":
         chosen = [pl.col(name).cast(dtype, strict=False) for name in names]
         return pl.scan_parquet(file.path, glob=False).select(chosen).collect()
@@ -186,6 +223,7 @@ def read_frame(file: File, names: Sequence[str], dtype: Any) -> pl.DataFrame:
                     schema=schema,
                     separator=file.separator,
                     quote_char=file.quote,
+                    decimal_comma=file.wording.decimal == ",",
                     ignore_errors=True,
                     n_rows=file.rows,
                 )
@@ -205,18 +243,22 @@ def _from_text(
     """What a column is that holds more than numbers; None where texts stand among its numbers."""
     import polars as pl
 
-    numbers = text.cast(pl.Float64, strict=False).fill_nan(None)
-    missing = text.null_count()
+    plain = text.str.replace(",", ".", literal=True) if file.wording.decimal == "," else text
+    numbers = plain.cast(pl.Float64, strict=False).fill_nan(None)
     wrong = text.is_not_null() & numbers.is_null()
-    count = int(wrong.sum())
+    count, missing = int(wrong.sum()), text.null_count()
     if not count:
+        numbers = _without_sentinels(file, numbers)
+        missing = numbers.null_count()
         values = numbers.fill_null(float("nan")).to_numpy()
         return Column(text.name, "number", values, missing)
     words = text.str.to_lowercase()
     if int(words.is_in(["true", "false"]).sum()) == len(text) - missing:
         flags = (words == "true").cast(pl.Float64).fill_null(float("nan")).to_numpy()
         return Column(text.name, "flag", flags, missing)
-    if may_be_category and count * 2 > len(text) - missing and not _has_decimal_commas(text):
+    dated = bool(formats_of(str(text[wrong.arg_max() or 0])))
+    dressed = dated or _has_decimal_commas(text)
+    if may_be_category and count * 2 > len(text) - missing and not dressed:
         return Column(text.name, "category", text, missing)
     found.append(_text_among_numbers(file, text, wrong, roles, may_be_category))
     return None
@@ -238,7 +280,7 @@ def _text_among_numbers(
         message += f"; {count:,} values of this column are no numbers"
     place, help = roles.written[text.name], None
     if _has_decimal_commas(text):
-        help = "write the numbers with a decimal point, `1.5` for `1,5`"
+        help = 'write `decimal: ","` for numbers with a decimal comma'
     elif formats_of(word):
         help = f"if this is the time of the rows, write `time: {text.name}`"
     elif not may_be_category and count == len(text) - text.null_count():
@@ -265,7 +307,7 @@ def _check_values(file: File, column: Column, roles: Roles, found: list[SpecErro
 
 def cell(file: File, row: int, column: str) -> str:
     """A place in the file, as messages name it."""
-    return f"`{file.shown}` {file.row(row)}, column `{column}`"
+    return f"{file.place(row)}, column `{column}`"
 
 
 def quoted(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from layerforge.data.cells import Column, cell, quoted
 from layerforge.data.files import File
+from layerforge.data.holes import Filling
 from layerforge.diagnostics import SpecError
 
 if TYPE_CHECKING:
@@ -39,11 +40,12 @@ class Encoder:
     categories: tuple[str, ...] = ()
     fitted_on: int = 0
     constant: bool = False
+    coded: bool = False  # a category that is its place, for an Embedding, not a column for each
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the matrix columns that this one becomes."""
-        if self.kind != "category":
+        if self.kind != "category" or self.coded:
             return (self.name,)
         return tuple(f"{self.name}={each}" for each in (UNKNOWN_CATEGORY, *self.categories))
 
@@ -51,7 +53,8 @@ class Encoder:
         """The same as JSON."""
         kept: dict[str, Any] = {"name": self.name, "kind": self.kind, "fitted_on": self.fitted_on}
         if self.kind == "category":
-            return {**kept, "categories": list(self.categories)}
+            coded = {"coded": True} if self.coded else {}
+            return {**kept, **coded, "categories": list(self.categories)}
         return {**kept, "offset": self.offset, "scale": self.scale, "mean": self.mean}
 
     @staticmethod
@@ -60,7 +63,7 @@ class Encoder:
         return Encoder(**{**saved, "categories": tuple(saved.get("categories", ()))})
 
 
-def fit(column: Column, rows: NDArray[np.int64], scale: str | None) -> Encoder:
+def fit(column: Column, rows: NDArray[np.int64], scale: str | None, coded: bool = False) -> Encoder:
     """The encoder of a column, from these rows of it, the training ones.
 
     Raises SpecError without `arg` for a column that cannot be scaled or has too many categories.
@@ -68,7 +71,8 @@ def fit(column: Column, rows: NDArray[np.int64], scale: str | None) -> Encoder:
     seen = column.take(rows)
     fitted_on = len(rows) - seen.missing
     if column.kind == "category":
-        return Encoder(column.name, "category", categories=_vocabulary(seen), fitted_on=fitted_on)
+        words = _vocabulary(seen, None if coded else MAX_CATEGORIES)
+        return Encoder(column.name, "category", categories=words, fitted_on=fitted_on, coded=coded)
     import numpy as np
 
     values = seen.numbers()
@@ -93,25 +97,20 @@ def fit(column: Column, rows: NDArray[np.int64], scale: str | None) -> Encoder:
     return Encoder(column.name, column.kind, offset, width, mean, (), fitted_on, constant)
 
 
-def _vocabulary(seen: Column) -> tuple[str, ...]:
+def _vocabulary(seen: Column, most: int | None) -> tuple[str, ...]:
     words = seen.texts().drop_nulls().unique().sort().to_list()
-    if len(words) > MAX_CATEGORIES:
+    if most is not None and len(words) > most:
         message = f"column `{seen.name}` holds {len(words):,} different texts"
-        message += f", too many for a one-hot encoding (at most {MAX_CATEGORIES:,})"
-        raise SpecError("too-many-categories", message)
+        message += f", too many for a one-hot encoding (at most {most:,})"
+        help = f"`encode: {{{seen.name}: index}}` gives each its number, for an Embedding"
+        raise SpecError("too-many-categories", message, None, help)
     return tuple(words)
 
 
-Fill = float | Literal["previous", "mean"]
-
-
 def encode(
-    columns: Mapping[str, Column], encoders: Sequence[Encoder], fill: Fill
+    columns: Mapping[str, Column], encoders: Sequence[Encoder], filling: Filling
 ) -> NDArray[np.float32]:
-    """The matrix (rows, width) of the encoded columns, with every hole filled by the rule.
-
-    `previous` takes the last value before it, the training mean where there is none.
-    """
+    """The matrix (rows, width) of the encoded columns, with every hole filled."""
     import numpy as np
 
     rows = len(columns[encoders[0].name].values) if encoders else 0
@@ -121,24 +120,17 @@ def encode(
         column = columns[encoder.name]
         if encoder.kind == "category":
             chosen = _category_codes(column.texts(), encoder.categories)
-            matrix[np.arange(rows), at + chosen] = 1.0
+            if encoder.coded:
+                matrix[:, at] = chosen
+            else:
+                matrix[np.arange(rows), at + chosen] = 1.0
         else:
             values = column.numbers()
-            values = filled(values, fill, encoder.mean) if column.missing else values
+            if column.missing:
+                values = filling.filled(encoder.name, values, encoder.mean)
             matrix[:, at] = (values - encoder.offset) / encoder.scale
         at += len(encoder.names)
     return matrix
-
-
-def filled(values: NDArray[np.float64], fill: Fill, mean: float) -> NDArray[np.float64]:
-    """The values with every NaN replaced: by the one before, the training mean, or a number."""
-    import numpy as np
-
-    absent = np.isnan(values)
-    if fill != "previous":
-        return np.where(absent, mean if fill == "mean" else float(fill), values)
-    latest = np.maximum.accumulate(np.where(absent, -1, np.arange(len(values))))
-    return np.where(latest < 0, mean, values[latest])
 
 
 def _category_codes(texts: pl.Series, categories: Sequence[str]) -> NDArray[np.int64]:

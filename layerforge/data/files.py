@@ -29,8 +29,23 @@ _FORMATS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """How the fields of a text say things: the decimal mark, what is missing, what is only dress.
+
+    `strip` are characters taken away at both ends of a text, after blanks.
+    """
+
+    decimal: str = "."
+    sentinels: tuple[str | float, ...] = ()
+    strip: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """A data file that can be read: `columns` in its order, `rows` without the header.
+
+    Several files of the same columns are one, with each of them among `parts`; `part` is then the
+    split that a file was given for, or "".
 
     `shown` is what it is called in messages. `header_lines` and `quoted` say how rows and lines
     of a text correspond: without quotes, row 0 is line `header_lines + 1`. `quote` is None where
@@ -46,6 +61,22 @@ class File:
     header_lines: int = 0
     quoted: bool = False
     quote: str | None = '"'
+    wording: Wording = Wording()
+    part: str = ""
+    parts: tuple[File, ...] = ()
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Every file that rows are read from."""
+        return tuple(part.path for part in self.parts) or (self.path,)
+
+    def place(self, row: int) -> str:
+        """The file and the row of it, as messages name them."""
+        for part in self.parts:
+            if row < part.rows:
+                return part.place(row)
+            row -= part.rows
+        return f"`{self.shown}` {self.row(row)}"
 
     @property
     def lacks_header(self) -> bool:
@@ -54,6 +85,8 @@ class File:
 
     def row(self, row: int) -> str:
         """How a row, counted from 0, is called in messages: its line, or its number in Parquet."""
+        if self.parts:
+            return self.place(row)
         if self.format == "parquet":
             return f"row {row + 1}"
         return f"line {self._line(row)}"
@@ -68,7 +101,9 @@ class File:
         return self.header_lines + row + 1
 
 
-def recognise(path: Path, shown: str, separator: str | None, header: bool) -> File:
+def recognise(
+    path: Path, shown: str, separator: str | None, header: bool, decimal: str = "."
+) -> File:
     """What the file is. Raises SpecError, about `source`, where it is no table that can be read."""
     try:
         with open_file(path) as stream:
@@ -78,7 +113,7 @@ def recognise(path: Path, shown: str, separator: str | None, header: bool) -> Fi
     if head.startswith(b"PAR1") or path.suffix.lower() in (".parquet", ".pq"):
         return _recognise_parquet(path, shown, head)
     _check_text(head, shown)
-    return _recognise_text(path, shown, head, separator, header)
+    return _recognise_text(path, shown, head, separator, header, decimal)
 
 
 def _recognise_parquet(path: Path, shown: str, head: bytes) -> File:
@@ -110,7 +145,12 @@ def _check_text(head: bytes, shown: str) -> None:
 
 
 def _recognise_text(
-    path: Path, shown: str, head: bytes, separator: str | None, header: bool
+    path: Path,
+    shown: str,
+    head: bytes,
+    separator: str | None,
+    header: bool,
+    decimal: str,
 ) -> File:
     text = head.decode("utf-8-sig", errors="replace")
     if len(head) == MAX_HEADER and "\n" not in text:
@@ -119,7 +159,8 @@ def _recognise_text(
     if "\r" in text and "\n" not in text:
         message = f"`{shown}` ends its lines with a carriage return alone; save it with line feeds"
         raise SpecError("data-not-text", message, "source")
-    character = separator or _guess_separator(text, len(head) == MAX_HEADER)
+    known = tuple(each for each in _SEPARATORS if each != decimal)
+    character = separator or _guess_separator(text, len(head) == MAX_HEADER, known)
     marks = inspect(path, shown, character)
     first, lines = _first_record(text, character, shown)
     names = tuple(name.strip() for name in first) if header else tuple(map(str, range(len(first))))
@@ -148,21 +189,21 @@ def _look_closer(file: File) -> File:
     return replace(file, rows=records)
 
 
-def _guess_separator(text: str, cut: bool) -> str:
+def _guess_separator(text: str, cut: bool, known: tuple[str, ...]) -> str:
     """The separator that splits the first lines into equally many fields, the more the better."""
     lines = text.splitlines()[:20]
     if cut and len(lines) < 20:
         lines = lines[:-1]
     filled = [line for line in lines if line.strip()]
-    best, most = ",", 1
-    for character in _SEPARATORS:
+    best, most = known[0], 1
+    for character in known:
         counts = {len(row) for row in csv.reader(filled, delimiter=character)}
         if len(counts) == 1 and (count := counts.pop()) > most:
             best, most = character, count
     if most > 1:
         return best
     first = filled[0] if filled else ""
-    return max(_SEPARATORS, key=lambda character: (first.count(character), character == ","))
+    return max(known, key=lambda character: (first.count(character), character == ","))
 
 
 def _first_record(text: str, separator: str, shown: str) -> tuple[list[str], int]:

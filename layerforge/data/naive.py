@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from layerforge.data.least_squares import WIDEST, Ridge, WindowLeastSquares
 from layerforge.data.logistic import Logistic
 from layerforge.data.prepared import Prepared
+from layerforge.data.series import firsts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,19 +89,18 @@ def _seasonal(prepared: Prepared, positions: NDArray[np.int64], season: int) -> 
     """The last season before the forecast, over and over."""
     import numpy as np
 
-    steps = np.arange(prepared.horizon or 1) % season
-    rows = _origin(prepared, positions)[:, None] - season + steps
+    ahead = _ahead(prepared)
+    back = ahead - -(-ahead // season) * season
+    rows = _last_known(prepared, positions)[:, None] + back
     return np.take(prepared.targets, rows, axis=0)
 
 
 def _drift(prepared: Prepared, positions: NDArray[np.int64]) -> NDArray[Any]:
     """The line from the window's first value to its last, carried on."""
-    import numpy as np
-
-    past = prepared.past(positions).astype(np.float64)
+    past = prepared.past(positions).astype("float64")
     first, last = past[:, :1], past[:, -1:]
-    steps = np.arange(1, (prepared.horizon or 1) + 1)[None, :, None]
-    drift: NDArray[Any] = last + steps * (last - first) / (past.shape[1] - 1)
+    span = prepared.frame.span if prepared.frame is not None else past.shape[1]
+    drift: NDArray[Any] = last + _ahead(prepared)[None, :, None] * (last - first) / (span - 1)
     return drift
 
 
@@ -112,14 +112,28 @@ def _window_mean(prepared: Prepared, positions: NDArray[np.int64]) -> NDArray[An
     return np.repeat(mean, prepared.horizon or 1, axis=1)
 
 
-def _origin(prepared: Prepared, positions: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The first row of each forecast."""
-    return positions + (prepared.frame.answer if prepared.frame is not None else 0)
+def _ahead(prepared: Prepared) -> NDArray[np.int64]:
+    """How many rows after the window's last each answered step is."""
+    import numpy as np
+
+    assert prepared.frame is not None
+    return np.asarray(prepared.frame.future) - prepared.frame.span + 1
+
+
+def _last_known(prepared: Prepared, positions: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The last row of each window."""
+    return positions + (prepared.frame.span - 1 if prepared.frame is not None else 0)
 
 
 def _reaches_back(prepared: Prepared, split: str, season: int) -> bool:
-    positions = prepared.positions[split]
-    return not len(positions) or int(_origin(prepared, positions).min()) >= season
+    """Whether a season before each forecast lies in the same series."""
+    import numpy as np
+
+    last = _last_known(prepared, prepared.positions[split])
+    start = np.zeros_like(last)
+    if prepared.series is not None:
+        start = firsts(prepared.series.codes)[last]
+    return bool((last - season + 1 >= start).all())
 
 
 def _mean(prepared: Prepared, positions: NDArray[np.int64]) -> NDArray[Any]:

@@ -8,8 +8,11 @@ from math import prod
 from typing import TYPE_CHECKING, Any, Final
 
 from layerforge.data.encoding import Encoder
+from layerforge.data.feeds import Feed
 from layerforge.data.files import File
+from layerforge.data.roles import Roles
 from layerforge.data.season import Season
+from layerforge.data.series import Series
 from layerforge.data.stamps import Stamps
 from layerforge.data.windows import Frame
 from layerforge.spec.data import DataSettings
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-VERSION: Final = 1  # of what `preprocessing()` returns
+VERSION: Final = 2  # of what `preprocessing()` returns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +32,9 @@ class Prepared:
     (rows,) of class indices. `positions` holds for each split the row of each sample: for windows
     the first row of the window. `frame` is the windows' form, None where a row is a sample.
     `kept` are the rows of the file that these are, None for all. `class_counts` are of the
-    training rows. `account` says as JSON what was read, split, fitted and left out.
+    training samples. `feeds` are the model's inputs; `series` says whose each row is, `weights` how
+    much it counts. Rows of several series stand series by series. `account` says as JSON what was
+    read, split, fitted and left out.
     """
 
     settings: DataSettings
@@ -44,6 +49,10 @@ class Prepared:
     class_counts: tuple[int, ...] | None
     season: Season
     stamps: Stamps | None
+    roles: Roles
+    feeds: tuple[Feed, ...]
+    series: Series | None = None
+    weights: NDArray[np.float32] | None = None
     kept: NDArray[np.int64] | None = None
     account: dict[str, Any] = field(default_factory=dict)
 
@@ -53,7 +62,14 @@ class Prepared:
 
     @property
     def horizon(self) -> int | None:
-        return self.settings.horizon
+        """How many steps are answered; which they are says `frame.chosen`."""
+        return self.settings.steps
+
+    @property
+    def step_names(self) -> tuple[str, ...]:
+        """The steps that are answered, counted from 1."""
+        steps = self.settings.horizon or 0
+        return tuple(map(str, steps if isinstance(steps, tuple) else range(1, steps + 1)))
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -68,11 +84,13 @@ class Prepared:
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """The shape of one sample, batch left out."""
-        width = self.features.shape[1]
-        if self.frame is not None:
-            return (self.frame.window, width)
-        return self.settings.shape or (width,)
+        """The shape of one sample of the first input, batch left out."""
+        return self.feeds[0].shape
+
+    @property
+    def input_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of one sample of every input, batch left out."""
+        return {feed.name: feed.shape for feed in self.feeds}
 
     @property
     def answer_shape(self) -> tuple[int, ...]:
@@ -99,38 +117,54 @@ class Prepared:
         flat = (prod(self.answer_shape),)
         return shape in (self.answer_shape, self.target_shape, flat)
 
+    @property
+    def longest(self) -> int | None:
+        """How many rows the longest sequence has; None where samples are no sequences."""
+        lengths = [feed.lengths.longest for feed in self.feeds if feed.lengths is not None]
+        return lengths[0] if lengths else None
+
     def samples(self, split: str) -> int:
         """How many samples a split has."""
         return len(self.positions[split])
 
-    def batch(self, positions: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[Any]]:
-        """Inputs (n, *input_shape) and answers (n, *target_shape) of these samples."""
+    def batch(self, positions: NDArray[np.int64]) -> tuple[Any, NDArray[Any]]:
+        """Inputs, as `inputs` gives them, and answers (n, *target_shape) of these samples."""
         answers = self.answers(positions)
         return self.inputs(positions), answers.reshape(len(positions), *self.target_shape)
 
-    def inputs(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
-        """What the model is given of these samples."""
-        import numpy as np
-
-        if self.frame is None:
-            return self.features[positions].reshape(len(positions), *self.input_shape)
-        rows = positions[:, None] + np.arange(self.frame.window)
-        return np.take(self.features, rows, axis=0)
+    def inputs(self, positions: NDArray[np.int64]) -> Any:
+        """What the model is given of these samples: an array, or arrays by name of several inputs."""
+        found = {feed.name: feed.gather(self.features, positions) for feed in self.feeds}
+        return found if len(self.feeds) > 1 else found[self.feeds[0].name]
 
     @property
     def flat_width(self) -> int:
         """How many numbers one sample's inputs are."""
-        return prod(self.input_shape)
+        return sum(feed.width for feed in self.feeds)
 
     def flat(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
         """The inputs of these samples as rows (n, flat_width)."""
-        return self.inputs(positions).reshape(len(positions), -1)
+        import numpy as np
+
+        found = [feed.gather(self.features, positions) for feed in self.feeds]
+        flat = [each.reshape(len(positions), -1) for each in found]
+        return flat[0] if len(flat) == 1 else np.concatenate(flat, axis=1)
 
     def past(self, positions: NDArray[np.int64]) -> NDArray[Any]:
         """The targets of these windows before the forecast: (n, window, targets), scaled."""
         import numpy as np
 
-        return np.take(self.targets, positions[:, None] + np.arange(self.window or 1), axis=0)
+        offsets = self.frame.past if self.frame is not None else (0,)
+        found: NDArray[Any] = np.take(
+            self.targets, positions[:, None] + np.asarray(offsets), axis=0
+        )
+        return found
+
+    def group_of(self, positions: NDArray[np.int64]) -> list[str]:
+        """The name of each sample's series; none where there is one series alone."""
+        if self.series is None:
+            return []
+        return [self.series.names[code] for code in self.series.codes[positions]]
 
     def training_stretches(self) -> Iterator[tuple[int, int]]:
         """The first row, and the one after the last, of every run of rows the training windows cover.
@@ -149,16 +183,20 @@ class Prepared:
         """What is to be predicted of these samples: (n, *answer_shape)."""
         import numpy as np
 
-        rows = positions if self.frame is None else positions + self.frame.answer
-        if self.horizon is not None:
-            rows = rows[:, None] + np.arange(self.horizon)
-        return np.take(self.targets, rows, axis=0)
+        rows = positions
+        if self.horizon is not None and self.frame is not None:
+            rows = rows[:, None] + np.asarray(self.frame.future)
+        elif self.frame is not None:
+            rows = rows + self.frame.answer
+        found: NDArray[Any] = np.take(self.targets, rows, axis=0)
+        return found
 
     def preprocessing(self) -> dict[str, Any]:
         """As JSON, all that new rows need to be treated as these were."""
         settings = self.settings
         plain = {name: getattr(settings, name) for name in (*_SAVED, *_SAVED_OF_FILE)}
-        plain |= {"features": [each.name for each in self.encoders], "targets": self.target_names}
+        plain |= {role: getattr(self.roles, role) for role in ("features", "known", "static")}
+        plain |= {"targets": self.target_names, "source": self.settings.named_sources}
         return {
             "version": VERSION,
             "settings": {key: _json(value) for key, value in plain.items()},
@@ -168,12 +206,20 @@ class Prepared:
             "class_counts": _json(self.class_counts),
             "season": {"length": self.season.length, "why": self.season.why},
             "time": self.stamps.clock.saved() if self.stamps is not None else None,
+            "longest": self.longest,
         }
 
 
-_SAVED: Final = ("source", "task", "time", "window", "horizon", "shape", "scale")
-_SAVED_OF_FILE: Final = ("separator", "header", "missing")
+_SAVED: Final = (
+    *("task", "time", "group", "order", "calendar", "inputs", "window", "horizon", "gap"),
+    *("stride", "sampling", "shape", "scale", "sort", "duplicates", "gaps", "padding"),
+)
+_SAVED_OF_FILE: Final = (
+    *("separator", "header", "columns", "decimal", "strip", "date_format", "missing"),
+)
 
 
 def _json(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _json(each) for key, each in value.items()}
     return list(value) if isinstance(value, tuple) else value

@@ -1,19 +1,21 @@
-"""The values of a file in use, before anything is fitted to them, and what is done about holes."""
+"""The values of a file in use, before anything is fitted to them, and the rows that can be samples."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from layerforge.data.cells import Column, cell, read_cells
-from layerforge.data.encoding import Fill
+from layerforge.data.cells import Column, read_cells
 from layerforge.data.files import File
+from layerforge.data.holes import check_holes, dropped, holes_in
 from layerforge.data.roles import Roles
-from layerforge.data.stamps import Stamps, read_stamps
+from layerforge.data.series import Series, series_of
+from layerforge.data.stamps import Stamps, read_moments
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
 from layerforge.spec.data import DataSettings
+from layerforge.spec.policies import SPLITS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,22 +24,47 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Columns by name and the time of each row; `kept` are the rows of the file, None for all."""
+    """Columns by name and the time of each row; `kept` are the rows of the file, None for all.
+
+    `series` says whose each row is, `parts` for which split its file was given (its place among
+    them), None where there is one series, or one file. `notes` say what was done to the rows.
+    """
 
     file: File
     roles: Roles
     columns: Mapping[str, Column]
     stamps: Stamps | None
     kept: NDArray[np.int64] | None = None
+    series: Series | None = None
+    parts: NDArray[np.int64] | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
         """How many rows there are."""
         return self.file.rows if self.kept is None else len(self.kept)
 
+    @property
+    def codes(self) -> NDArray[np.int64] | None:
+        """For each row the number of its series."""
+        return self.series.codes if self.series is not None else None
+
     def file_row(self, row: int) -> int:
-        """The row of the file that a row is."""
+        """The row of the file that a row is; one that was put in between counts as the one before."""
         return row if self.kept is None else int(self.kept[row])
+
+    def take(self, rows: NDArray[np.int64]) -> Raw:
+        """The same with these rows alone, in this order."""
+        import numpy as np
+
+        return replace(
+            self,
+            columns={name: column.take(rows) for name, column in self.columns.items()},
+            stamps=self.stamps and replace(self.stamps, values=self.stamps.values[rows]),
+            kept=rows if self.kept is None else self.kept[rows],
+            series=self.series and replace(self.series, codes=self.series.codes[rows]),
+            parts=None if self.parts is None else np.asarray(self.parts[rows]),
+        )
 
 
 def read_raw(
@@ -46,38 +73,51 @@ def read_raw(
     roles: Roles,
     found: list[SpecError],
     categories: Collection[str] | None = None,
+    coming: bool = False,
 ) -> Raw:
     """Every value in use; the faults in them go to `found`.
 
     `categories` are the features known from training to be such; None where that is to be seen.
+    With `coming` holes are looked at later: the last rows may be those that are forecast.
     """
     stamps = None
-    if roles.time is not None:
+    if roles.time:
         try:
-            stamps = read_stamps(file, roles.time)
+            clock, values = read_moments(file, roles.time, settings.date_format)
+            stamps = Stamps(clock, values)
         except SpecError as error:
             found.append(error)
     labels = set(roles.targets) if settings.task == "classification" else set()
     unsure: set[str] = set()
     if categories is not None:
         labels |= set(categories)
-    elif settings.task != "forecast":
-        unsure = set(roles.features)
+    else:
+        types = _types(settings, file, found)
+        labels |= {name for name in roles.looked_at if types.get(name) == "category"}
+        unsure = {name for name in roles.looked_at if name not in types} - set(roles.targets)
     columns = read_cells(file, roles, unsure, labels, found)
-    if settings.missing in (None, "error"):
-        holed = [column for column in columns.values() if 0 < column.missing < file.rows]
-        found.extend(_missing_value(settings, file, roles, column) for column in holed)
-    return Raw(file, roles, columns, stamps)
+    if not coming:
+        found.extend(check_holes(settings, file, roles, columns.values()))
+    series = series_of(file, roles.group) if roles.group else None
+    return Raw(file, roles, columns, stamps, None, series, _parts(file))
 
 
-def _missing_value(settings: DataSettings, file: File, roles: Roles, column: Column) -> SpecError:
-    row = int(column.absent().argmax())
-    message = f"{cell(file, row, column.name)}: the value is missing"
-    if column.missing > 1:
-        message += f"; {column.missing:,} of {file.rows:,} are missing in this column"
-    left_out = "rows" if settings.window is None else "windows"
-    help = f"`missing: drop` leaves out {left_out} with missing values"
-    return SpecError("missing-value", message, roles.written[column.name], help)
+def _types(settings: DataSettings, file: File, found: list[SpecError]) -> Mapping[str, str]:
+    for key in ("types", "encode"):
+        for name in getattr(settings, key) or {}:
+            if name not in file.columns:
+                message = f"there is no column `{name}` in `{file.shown}`"
+                found.append(SpecError("unknown-column", message, f"{key}.{name}"))
+    return settings.types or {}
+
+
+def _parts(file: File) -> NDArray[np.int64] | None:
+    import numpy as np
+
+    if not any(part.part for part in file.parts):
+        return None
+    places = [SPLITS.index(part.part) for part in file.parts]
+    return np.repeat(places, [part.rows for part in file.parts])
 
 
 def without_holes(settings: DataSettings, raw: Raw) -> Raw:
@@ -90,33 +130,12 @@ def without_holes(settings: DataSettings, raw: Raw) -> Raw:
 
     if settings.window is not None:
         return raw
-    names = raw.roles.used if settings.missing == "drop" else raw.roles.targets
-    holes = holes_in(raw, names)
+    names = dict.fromkeys([*dropped(settings, raw.roles.used), *raw.roles.targets])
+    holes = holes_in(raw.columns, [name for name in names if name in raw.columns])
     if holes is None:
         return raw
     kept = np.flatnonzero(~holes)
     if not len(kept):
         message = f"`{raw.file.shown}`: no row is without a missing value"
         raise SpecError("missing-value", message, "missing")
-    columns = {name: column.take(kept) for name, column in raw.columns.items()}
-    stamps = raw.stamps and replace(raw.stamps, values=raw.stamps.values[kept])
-    return replace(raw, columns=columns, stamps=stamps, kept=kept)
-
-
-def holes_in(raw: Raw, names: Sequence[str]) -> NDArray[np.bool_] | None:
-    """Where any of these columns has no value; None where they are whole."""
-    import numpy as np
-
-    holed = [raw.columns[name].absent() for name in names if raw.columns[name].missing]
-    return np.logical_or.reduce(holed) if holed else None
-
-
-def fill_of(settings: DataSettings) -> Fill:
-    """What stands in a hole. With `missing: drop` no sample sees it, but the arrays have no NaN."""
-    if not isinstance(settings.missing, dict):
-        return "previous"
-    fill: Fill = settings.missing["fill"]
-    if fill == "previous" and settings.window is None:
-        message = "the rows of a table have no order, so a hole cannot take the previous value"
-        raise SpecError("unused-key", message, "missing.fill", "write `mean` or a number")
-    return fill
+    return raw.take(kept)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Any
 
 from layerforge.data.files import File
 from layerforge.diagnostics import SpecError, did_you_mean
@@ -18,13 +19,35 @@ class Roles:
 
     features: tuple[str, ...]
     targets: tuple[str, ...]
-    time: str | None
+    time: tuple[str, ...]
     written: Mapping[str, str]
+    known: tuple[str, ...] = ()
+    static: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    order: str | None = None
+    weights: str | None = None
+
+    @property
+    def looked_at(self) -> tuple[str, ...]:
+        """What a model may be given: features, what is known ahead, what a series is; each once."""
+        return tuple(dict.fromkeys((*self.features, *self.known, *self.static)))
 
     @property
     def used(self) -> tuple[str, ...]:
-        """Features and targets, each once."""
-        return tuple(dict.fromkeys((*self.features, *self.targets)))
+        """Every column that is read as values, each once."""
+        weights = () if self.weights is None else (self.weights,)
+        return tuple(dict.fromkeys((*self.looked_at, *self.targets, *weights)))
+
+    @property
+    def naming(self) -> tuple[str, ...]:
+        """The columns that say which row it is, and whose."""
+        return (*self.time, *self.group, *(() if self.order is None else (self.order,)))
+
+    def of(self, column: str) -> list[str]:
+        """Every role of a column, by its key in the spec."""
+        keys = ("time", "group", "order", "features", "known", "static", "targets", "weights")
+        own = [(key, getattr(self, key)) for key in keys]
+        return [key for key, names in own if column == names or column in (names or ())]
 
 
 def assign(settings: DataSettings, file: File, found: list[SpecError]) -> Roles:
@@ -34,15 +57,31 @@ def assign(settings: DataSettings, file: File, found: list[SpecError]) -> Roles:
     """
     _check_repeated(file)
     work = _Assignment(settings, file, found)
-    time = work.one("time", settings.time)
-    forecast = settings.task == "forecast"
-    targets = work.many("targets", settings.targets, without={time})
+    named: list[str | None] = [*(settings.time or ()), *(settings.group or ())]
+    time = tuple(work.one("time", name) for name in settings.time or ())
+    group = tuple(work.one("group", name) for name in settings.group or ())
+    named += [work.one(key, getattr(settings, key)) for key in ("order", "weights")]
+    named += work.named("ignore", settings.ignore)
+    known = work.named("known", settings.known, named)
+    static = work.named("static", settings.static, named)
+    targets = work.many("targets", settings.targets, without={*named, *known, *static})
     # A forecast may look at the target's own past; a table's target is the answer itself.
-    hidden = {time} if forecast else {time, *targets}
+    hidden = {*named, *known, *static}
+    hidden |= set() if settings.task == "forecast" else set(targets)
     features = work.many("features", settings.features, without=hidden)
     if settings.targets is None:
         targets = features
-    roles = Roles(features, targets, time, work.written)
+    roles = Roles(
+        features,
+        targets,
+        time,
+        work.written,
+        known,
+        static,
+        group,
+        settings.order,
+        settings.weights,
+    )
     if not found:
         _check_overlap(settings, roles, file, found)
     return roles
@@ -67,11 +106,19 @@ class _Assignment:
         self.found = found
         self.written: dict[str, str] = {}
 
-    def one(self, key: str, name: str | None) -> str | None:
-        """The column of a key that takes one name."""
+    def one(self, key: str, name: Any) -> Any:
+        """The column of a key that takes one name, which may be None."""
         if name is not None and name not in self.file.columns:
             self._unknown(name, key)
+        elif name is not None:
+            self._remember([name], key)
         return name
+
+    def named(
+        self, key: str, names: Sequence[str] | None, without: Collection[str | None] = ()
+    ) -> tuple[str, ...]:
+        """The columns of a list that stands for none where it is left out."""
+        return self.many(key, names, set(without)) if names is not None else ()
 
     def many(
         self, key: str, names: Sequence[str] | None, without: set[str | None]
@@ -111,7 +158,7 @@ class _Assignment:
         help = did_you_mean(name, columns) or f"its columns are {listed(columns)}"
         if not self.file.header_lines and self.file.format == "text":
             help = f"with `header: false` the columns are called {listed(columns)}"
-        elif self.file.lacks_header:
+        elif self.file.lacks_header and not self.settings.columns:
             help = "the first line holds numbers alone; if it is a row, write `header: false`"
         what = "no column matches" if is_pattern(name) else "there is no column"
         message = f"{what} `{name}` in `{self.file.shown}`"
@@ -127,17 +174,23 @@ def listed(names: Sequence[str]) -> str:
 def _check_overlap(
     settings: DataSettings, roles: Roles, file: File, found: list[SpecError]
 ) -> None:
-    for role in ("features", "targets"):
-        if roles.time is not None and roles.time in getattr(roles, role):
-            message = f"`{roles.time}` is the time; it cannot be among the {role} too"
-            found.append(SpecError("repeated-column", message, role))
+    for role in ("features", "targets", "known", "static"):
+        for name in roles.time:
+            # Parts of a time, such as the month, may be features as well.
+            if name in getattr(roles, role) and len(roles.time) == 1:
+                message = f"`{name}` is the time; it cannot be among the {role} too"
+                found.append(SpecError("repeated-column", message, role))
+    for name in roles.static:
+        if name in roles.targets or name in roles.known:
+            message = f"`{name}` cannot be the same in all rows of a series and change in them"
+            found.append(SpecError("repeated-column", message, "static"))
     if settings.task != "forecast":
         for name in roles.targets:
-            if name in roles.features:
+            if name in roles.looked_at or name == roles.weights:
                 message = f"the target `{name}` is among the features: that gives the answer away"
                 place = _place_of(settings, "features", name)
                 found.append(SpecError("target-among-features", message, place))
-    if not roles.features:
+    if not roles.looked_at and not settings.calendar:
         rest = "the time" if settings.task == "forecast" else "time and targets"
         message = f"`{file.shown}` has no column beside {rest} that could be a feature"
         found.append(SpecError("unknown-column", message, "source"))

@@ -140,7 +140,7 @@ def _named(
 ) -> dict[str, Any]:
     """The scores with each target, step, class and slice under its name."""
     names = {"target": prepared.target_names, "class": prepared.classes or ()}
-    names["step"] = tuple(str(step + 1) for step in range(prepared.horizon or 0))
+    names["step"] = prepared.step_names
     by: dict[str, Any] = {
         key: dict(zip(names[key], each, strict=True)) for key, each in scores["by"].items()
     }
@@ -164,5 +164,5 @@ def _bounded(piece: NDArray[Any], prepared: Prepared, width: int) -> Iterator[ND
 
 def _chunk_size(prepared: Prepared) -> int:
     values = len(prepared.classes) if prepared.classes else prod(prepared.answer_shape)
-    values = max(values, prod(prepared.input_shape))
+    values = max(values, prepared.flat_width)
     return max(_VALUES_AT_ONCE // max(values, 1), 1)

@@ -8,9 +8,12 @@ from math import floor
 from typing import TYPE_CHECKING, Final
 
 from layerforge.data.dates import period_end
+from layerforge.data.series import firsts, stretches
 from layerforge.data.stamps import Stamps
 from layerforge.diagnostics import SpecError
-from layerforge.spec.data import SPLITS, DataSettings
+from layerforge.records import replace
+from layerforge.spec.data import DataSettings
+from layerforge.spec.policies import SPLITS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,41 +29,158 @@ Shares = Mapping[str, int | float | str | None]
 class Split:
     """The rows of each part. `how` says in words by what rule; `unused` counts rows of no part.
 
-    `rows` are ascending; in a chronological split each part is one stretch of them.
+    `rows` are ascending; in a chronological split those of each part and series are one stretch.
+    `codes` say whose each row is, None where there is one series.
     """
 
     rows: Mapping[str, NDArray[np.int64]]
     chronological: bool
     how: str
     unused: int
+    codes: NDArray[np.int64] | None = None
 
-    def stretch(self, part: str) -> range:
-        """The rows of a part of a chronological split, as a range."""
-        rows = self.rows[part]
-        return range(int(rows[0]), int(rows[-1]) + 1) if len(rows) else range(0)
+    def stretches(self, part: str) -> list[range]:
+        """The rows of a part as runs of neighbours, each within one series."""
+        return stretches(self.rows[part], self.codes)
+
+    def first_of_series(self, row: int) -> int:
+        """The first row of the series that a row belongs to."""
+        import numpy as np
+
+        if self.codes is None:
+            return 0
+        return int(np.searchsorted(self.codes, self.codes[row]))
 
 
-def split_rows(
-    settings: DataSettings,
-    count: int,
-    stamps: Stamps | None,
-    classes: NDArray[np.int32] | None,
-) -> Split:
-    """The split that the settings ask for of `count` rows; `classes` are each row's class.
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The rows that are split: their time, class and series, and the part their file was given for."""
 
+    count: int
+    stamps: Stamps | None
+    classes: NDArray[np.int32] | None
+    codes: NDArray[np.int64] | None = None
+    parts: NDArray[np.int64] | None = None
+
+
+def split_rows(settings: DataSettings, candidates: Candidates) -> Split:
+    """The split that the settings ask for.
+
+    Rows of files that were given for a part are of that part; the others are split by the shares.
     Raises SpecError, about `split` or its part, for shares that cannot be had.
     """
-    shares: Shares = settings.split or DEFAULT
+    import numpy as np
+
+    given, parts = candidates, candidates.parts
+    shares = _shares(settings, parts)
+    if parts is None:
+        rows, how = _split(settings, given, np.arange(given.count, dtype=np.int64), shares)
+    else:
+        free = np.flatnonzero(parts == 0)
+        rows, how = _split(settings, given, free, shares)
+        for place in np.unique(parts[parts > 0]):
+            rows[SPLITS[place]] = np.flatnonzero(parts == place)
+        how = f"by file; the training file {how}" if len(rows["train"]) < len(free) else "by file"
+    unused = given.count - sum(map(len, rows.values()))
+    return Split(rows, "shuffled" not in how, how, unused, given.codes)
+
+
+def _shares(settings: DataSettings, parts: NDArray[np.int64] | None) -> Shares:
+    """The shares of the rows that no file was given for; a file for a part leaves no share of it."""
+    written = settings.split
+    shares = {part: share for part, share in (written or {}).items() if part in SPLITS}
+    if parts is None:
+        return shares if any(share is not None for share in shares.values()) else DEFAULT
+    own = {SPLITS[place] for place in parts if place}
+    for part in own:
+        if shares.get(part) is not None:
+            message = f"the rows of `{part}` are those of its file; `split` cannot give it others"
+            raise SpecError("bad-split", message, f"split.{part}")
+    shares = {part: None if part in own else share for part, share in shares.items()}
+    if any(share is not None for share in shares.values()):
+        return shares
+    return {"train": 1.0} if "validation" in own else {"train": 0.9, "validation": 0.1}
+
+
+def _split(
+    settings: DataSettings, given: Candidates, rows: NDArray[np.int64], shares: Shares
+) -> tuple[dict[str, NDArray[np.int64]], str]:
+    """The rows of each part, by the rule that the task and the columns ask for, and that rule."""
+    if given.codes is not None and settings.window is None:
+        return _by_group(settings, given, rows, shares)
+    if given.codes is not None:
+        return _by_moment(settings, given, rows, shares)
     dated = any(isinstance(share, str) for share in shares.values())
+    stamps = given.stamps and replace(given.stamps, values=given.stamps.values[rows])
+    count = len(rows)
     counts = _counts_by_date(shares, stamps, count) if dated else count_rows(shares, count)
     _check_filled(counts, shares, count)
-    unused = count - sum(counts.values())
     if not dated and _is_shuffled(settings):
+        classes = given.classes[rows] if given.classes is not None else None
         stratified = classes is not None and settings.stratify
         order = _stratified(classes, count, settings.seed) if stratified else None
         how = f"shuffled with seed {settings.seed}{', stratified by class' * stratified}"
-        return Split(_shuffled(counts, count, settings.seed, order), False, how, unused)
-    return Split(_stretches(counts), True, _why_chronological(settings, dated), unused)
+        found = _shuffled(counts, count, settings.seed, order)
+    else:
+        gap = _gap(settings)
+        how, found = _why_chronological(settings, dated), _stretches(counts, gap)
+        how += f", {gap:,} rows left out before each part" if gap else ""
+    return {part: rows[places] for part, places in found.items()}, how
+
+
+def _by_group(
+    settings: DataSettings, given: Candidates, rows: NDArray[np.int64], shares: Shares
+) -> tuple[dict[str, NDArray[np.int64]], str]:
+    """Whole groups: none has rows in two parts. Shares are of groups, classes those of first rows."""
+    import numpy as np
+
+    assert given.codes is not None
+    own = given.codes[rows]
+    groups, first = np.unique(own, return_index=True)
+    groups = groups[np.argsort(first)]
+    if any(isinstance(share, str) for share in shares.values()):
+        message = "whole groups are split by their number or a fraction of it, not by dates"
+        raise SpecError("bad-split", message, "split")
+    counts = count_rows(shares, len(groups))
+    _check_filled(counts, shares, len(groups), "groups")
+    how = "whole groups in the order of the file"
+    found = _stretches(counts)
+    if settings.shuffle:
+        stratified = given.classes is not None and settings.stratify
+        labels = given.classes[rows[np.sort(first)]] if given.classes is not None else None
+        order = _stratified(labels, len(groups), settings.seed) if stratified else None
+        found = _shuffled(counts, len(groups), settings.seed, order)
+        how = f"whole groups shuffled with seed {settings.seed}"
+        how += ", stratified by class" * stratified
+    return {part: rows[np.isin(own, groups[at])] for part, at in found.items()}, how
+
+
+def _by_moment(
+    settings: DataSettings, given: Candidates, rows: NDArray[np.int64], shares: Shares
+) -> tuple[dict[str, NDArray[np.int64]], str]:
+    """Several series cut at the same moments; without a time each by the place of its rows.
+
+    What happens in one series at a moment may be known from another, so that a later cut in one
+    would tell of the test rows of the others.
+    """
+    import numpy as np
+
+    assert given.codes is not None
+    if given.stamps is not None:
+        when, how = given.stamps.values[rows], "all series at the same moments"
+    else:
+        own = given.codes[rows]
+        when, how = np.arange(len(rows)) - firsts(own), "all series at the same row of each"
+    moments = np.unique(when)
+    dated = any(isinstance(share, str) for share in shares.values())
+    stamps = given.stamps and replace(given.stamps, values=moments)
+    count = len(moments)
+    counts = _counts_by_date(shares, stamps, count) if dated else count_rows(shares, count)
+    _check_filled(counts, shares, count, "moments")
+    found = _stretches(counts, _gap(settings))
+    place = np.searchsorted(moments, when)
+    parts = {part: rows[np.isin(place, at)] for part, at in found.items()}
+    return parts, f"in order of time, {how}{', by dates' * dated}"
 
 
 def _is_shuffled(settings: DataSettings) -> bool:
@@ -152,22 +272,34 @@ def _check_date(part: str, share: str, start: int, stop: int, stamps: Stamps) ->
     raise SpecError("bad-split", message, f"split.{part}")
 
 
-def _check_filled(counts: Mapping[str, int], shares: Shares, count: int) -> None:
+def _check_filled(
+    counts: Mapping[str, int], shares: Shares, count: int, what: str = "rows"
+) -> None:
     """A part that was asked for must have rows, and there is no model without any to train on."""
     for part in SPLITS:
         wanted = part == "train" or shares.get(part) not in (None, 0, 0.0)
         if wanted and not counts[part]:
             parts = ", ".join(f"{name} {counts[name]:,}" for name in SPLITS)
-            message = f"the part `{part}` has no rows: {count:,} rows give {parts}"
+            message = f"the part `{part}` has no {what}: {count:,} {what} give {parts}"
             raise SpecError("bad-split", message, f"split.{part}")
 
 
-def _stretches(counts: Mapping[str, int]) -> dict[str, NDArray[np.int64]]:
+def _gap(settings: DataSettings) -> int:
+    """How many rows, or moments, are left out where a part begins after another."""
+    return int((settings.split or {}).get("gap") or 0)
+
+
+def _stretches(counts: Mapping[str, int], gap: int = 0) -> dict[str, NDArray[np.int64]]:
+    """The parts one after the other, validation and test less the `gap` they begin with."""
     import numpy as np
 
     start, rows = 0, {}
     for part in SPLITS:
-        rows[part] = np.arange(start, start + counts[part], dtype=np.int64)
+        first = start + (gap if start and counts[part] else 0)
+        if counts[part] and first >= start + counts[part]:
+            message = f"a gap of {gap:,} leaves nothing of the {counts[part]:,} rows of `{part}`"
+            raise SpecError("bad-split", message, "split.gap")
+        rows[part] = np.arange(first, start + counts[part], dtype=np.int64)
         start += counts[part]
     return rows
 

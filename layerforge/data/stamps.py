@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from layerforge.data.cells import cell, parquet_types, quoted, read_frame, read_text
 from layerforge.data.files import File
 from layerforge.data.formats import formats_of
+from layerforge.data.moments import joined
 from layerforge.diagnostics import SpecError
+from layerforge.records import replace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -99,24 +101,54 @@ class Stamps:
 
 def read_stamps(file: File, column: str) -> Stamps:
     """The stamps of a column. Raises SpecError, about `time`, if unreadable or out of order."""
+    return settled(file, *read_moments(file, (column,), None))
+
+
+def read_moments(
+    file: File, columns: Sequence[str], format: str | None
+) -> tuple[Clock, NDArray[np.int64]]:
+    """The stamps of one column, or of several that make one, in the order of the file."""
     import polars as pl
 
-    kind = parquet_types(file).get(column)
+    column = " ".join(columns)
+    kind = parquet_types(file).get(columns[0]) if len(columns) == 1 else None
     if kind is not None and kind.is_temporal():
-        values = read_frame(file, [column], pl.Datetime("us"))[column]
+        values = read_frame(file, columns, pl.Datetime("us"))[column]
         _check_present(file, column, values)
         written: str | None = "%Y-%m-%d" if kind == pl.Date else "%Y-%m-%d %H:%M:%S"
         moments = values.cast(pl.Int64)
     else:
-        text = read_text(file, column)
+        text = joined(file, columns) if len(columns) > 1 else read_text(file, column)
         _check_present(file, column, text)
-        moments, written = _parse(file, column, text)
-    numbers = moments.to_numpy()
-    clock = Clock(column, written, None)
-    _check_order(file, clock, numbers)
-    step = _step(numbers, written is not None)
-    clock = Clock(column, written, step)
-    return Stamps(clock, numbers, tuple(_irregular(file, clock, numbers)))
+        moments, written = _parse(file, column, text, format)
+    return Clock(column, written, None), moments.to_numpy()
+
+
+def settled(
+    file: File,
+    clock: Clock,
+    values: NDArray[np.int64],
+    series: NDArray[np.int64] | None = None,
+    file_row: Callable[[int], int] = int,
+) -> Stamps:
+    """The stamps of rows that stand in order of time, `series` by series, with their step.
+
+    Raises SpecError, about `time`, where they do not. `file_row` is as in `Raw`.
+    """
+    import numpy as np
+
+    within = np.ones(max(len(values) - 1, 0), bool) if series is None else np.diff(series) == 0
+    _check_order(file, clock, values, within, file_row)
+    clock = replace(clock, step=_step(values, clock.format is not None, within))
+    return Stamps(clock, values, tuple(_irregular(file, clock, values, within, file_row)))
+
+
+def counted(clock: Clock, values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The stamps in the unit of their step: months are counted, all else is as it is."""
+    if clock.step is None or clock.step.unit != "month":
+        return values
+    months = _months(values)
+    return values if months is None else months
 
 
 def _check_present(file: File, column: str, values: pl.Series) -> None:
@@ -126,17 +158,20 @@ def _check_present(file: File, column: str, values: pl.Series) -> None:
         raise SpecError("bad-time", message, "time")
 
 
-def _parse(file: File, column: str, text: pl.Series) -> tuple[pl.Series, str | None]:
+def _parse(
+    file: File, column: str, text: pl.Series, format: str | None
+) -> tuple[pl.Series, str | None]:
     """The column's stamps as whole numbers, and their format; None for plain whole numbers."""
     import polars as pl
 
-    counted = text.cast(pl.Int64, strict=False)
-    compact = bool(text.str.len_bytes().eq(8).all()) and not counted.null_count()
+    whole_numbers = text.cast(pl.Int64, strict=False)
+    compact = bool(text.str.len_bytes().eq(8).all()) and not whole_numbers.null_count()
     formats = ["%Y%m%d"] if compact else formats_of(str(text[0]))
+    formats = formats if format is None else [format]
     readings = [(form, _read_as(text, form)) for form in formats]
     whole = [(form, moments) for form, moments in readings if not moments.null_count()]
-    if not whole and not counted.null_count():
-        return counted, None
+    if not whole and not whole_numbers.null_count() and format is None:
+        return whole_numbers, None
     if not whole:
         raise _unreadable(file, column, text, readings)
     form, moments = whole[0]
@@ -182,49 +217,57 @@ def _only_ordered(
         return ordered[0]
     first = quoted(str(text[0]))
     message = f"{cell(file, 0, column)}: {first} may be month/day or day/month in every row"
-    raise SpecError("bad-time", message, "time", "write the dates as year-month-day")
+    help = 'write `date_format: "%d/%m/%Y"` or `"%m/%d/%Y"`'
+    raise SpecError("bad-time", message, "time", help)
 
 
 def _grows(moments: pl.Series) -> bool:
     return bool((moments.diff().drop_nulls() > 0).all())
 
 
-def _check_order(file: File, clock: Clock, values: NDArray[np.int64]) -> None:
-    """Refuses stamps that do not grow from row to row."""
+def _check_order(
+    file: File,
+    clock: Clock,
+    values: NDArray[np.int64],
+    within: NDArray[np.bool_],
+    file_row: Callable[[int], int],
+) -> None:
+    """Refuses stamps that do not grow from row to row of a series."""
     import numpy as np
 
     steps = np.diff(values)
-    wrong = np.flatnonzero(steps <= 0)
+    wrong = np.flatnonzero((steps <= 0) & within)
     if not len(wrong):
         return
     row = int(wrong[0]) + 1
-    now, before = clock.text(int(values[row])), file.row(row - 1)
+    now, before = clock.text(int(values[row])), file.row(file_row(row - 1))
+    place = cell(file, file_row(row), clock.column)
     if steps[row - 1] == 0:
-        message = f"{cell(file, row, clock.column)}: {now} stands in {before} already"
-        count = int((steps == 0).sum())
+        message = f"{place}: {now} stands in {before} already"
+        count = int(((steps == 0) & within).sum())
         message += f"; {count:,} stamps are repeated" if count > 1 else ""
-        raise SpecError("time-order", message, "time", "each moment may have one row")
+        help = "each moment may have one row; `duplicates: first`, `last` or `mean` makes it so"
+        raise SpecError("time-order", message, "time", help)
     earlier = clock.text(int(values[row - 1]))
-    message = f"{cell(file, row, clock.column)}: {now} comes after {earlier} in {before}"
-    help = "sort the rows by time"
-    if (steps < 0).all():
-        message, help = f"{message}; the rows run newest first", "sort the rows oldest first"
-    raise SpecError("time-order", message, "time", help)
+    message = f"{place}: {now} comes after {earlier} in {before}"
+    if (steps[within] < 0).all():
+        message += "; the rows run newest first"
+    raise SpecError("time-order", message, "time", "`sort: true` takes the rows in order of time")
 
 
-def _step(values: NDArray[np.int64], dated: bool) -> Step | None:
+def _step(values: NDArray[np.int64], dated: bool, within: NDArray[np.bool_]) -> Step | None:
     """The usual distance between rows; months are of unequal length and counted as months."""
     import numpy as np
 
-    if len(values) < 2:
+    if not within.any():
         return None
-    median = _median(np.diff(values))
+    median = _median(np.diff(values)[within])
     if not dated:
         return Step(median, "number")
     if median >= 28 * MICROSECONDS["day"]:
         months = _months(values)
         if months is not None:
-            return Step(max(_median(np.diff(months)), 1), "month")
+            return Step(max(_median(np.diff(months)[within]), 1), "month")
     return Step(median, "microsecond")
 
 
@@ -270,21 +313,27 @@ def microseconds(moment: datetime) -> int:
     return (plain - _EPOCH) // timedelta(microseconds=1)
 
 
-def _irregular(file: File, clock: Clock, values: NDArray[np.int64]) -> list[str]:
+def _irregular(
+    file: File,
+    clock: Clock,
+    values: NDArray[np.int64],
+    within: NDArray[np.bool_],
+    file_row: Callable[[int], int],
+) -> list[str]:
     """What to say of steps that differ from the usual one."""
     import numpy as np
 
     if clock.step is None:
         return []
-    counted = _months(values) if clock.step.unit == "month" else values
-    steps = np.diff(values if counted is None else counted)
-    odd = np.flatnonzero(steps != clock.step.count)
+    steps = np.diff(counted(clock, values))
+    odd = np.flatnonzero((steps != clock.step.count) & within)
     if not len(odd):
         return []
     row = int(odd[0]) + 1
-    missing = int(np.maximum(np.round(steps / clock.step.count) - 1, 0).sum())
-    usual = f"{len(odd):,} of {len(steps):,} steps in `{clock.column}` are not {clock.step}"
+    missing = int(np.maximum(np.round(steps[within] / clock.step.count) - 1, 0).sum())
+    usual = f"{len(odd):,} of {int(within.sum()):,} steps in `{clock.column}` are not {clock.step}"
     first = f"the first from {clock.text(int(values[row - 1]))} to {clock.text(int(values[row]))}"
     moments = "1 moment is" if missing == 1 else f"{missing:,} moments are"
     gaps = f"; {moments} absent" if missing else ""
-    return [f"{usual} ({first}, {file.row(row)}){gaps}; rows are taken as equally far apart"]
+    place = file.row(file_row(row))
+    return [f"{usual} ({first}, {place}){gaps}; rows are taken as equally far apart"]

@@ -9,15 +9,27 @@ from typing import TYPE_CHECKING, Any
 
 from layerforge.data.cells import cell, quoted
 from layerforge.data.choices import two_columns
+from layerforge.data.coming import all_rows, new_positions
 from layerforge.data.encoding import Encoder, encode
+from layerforge.data.feeds import Feed, feeds_of
+from layerforge.data.files import File
+from layerforge.data.holes import filling_of
 from layerforge.data.prepared import VERSION, Prepared
-from layerforge.data.preparing import assemble, check_shape, faults, read
-from layerforge.data.raw import Raw, fill_of, holes_in
+from layerforge.data.preparing import (
+    assemble,
+    check_shape,
+    faults,
+    input_roles,
+    places_of,
+    read,
+)
+from layerforge.data.raw import Raw
 from layerforge.data.roles import listed
 from layerforge.data.season import Season
-from layerforge.data.splits import Split
+from layerforge.data.sequences import lengths_of
+from layerforge.data.sources import find_files
 from layerforge.data.stamps import Clock
-from layerforge.data.windows import Frame, frame_of, place_windows
+from layerforge.data.windows import Frame, frame_of
 from layerforge.diagnostics import Diagnostic, Faults, SpecError
 from layerforge.records import replace
 from layerforge.spec.data import DataSettings
@@ -36,12 +48,12 @@ def prepare_again(saved: Mapping[str, Any], source: Path, shown: str | None = No
     settings = _settings(saved, shown or str(source))
     encoders = _encoders(saved, "features")
     try:
-        raw = read(settings, source, settings.source, [], encoders)
+        raw = read(settings, _file(settings, source), [], encoders)
         classes, counts = saved["classes"], saved["class_counts"]
         return assemble(
             settings,
             raw,
-            _all_rows(raw),
+            all_rows(raw),
             (encoders, _encoders(saved, "targets")),
             None if classes is None else tuple(classes),
             None if counts is None else tuple(counts),
@@ -56,7 +68,7 @@ def _settings(saved: Mapping[str, Any], shown: str) -> DataSettings:
         message = f"the run keeps its preprocessing in version {saved.get('version')}"
         raise Faults(Diagnostic("other-version", f"{message}; this layerforge reads {VERSION}"))
     kept: dict[str, Any] = {**saved["settings"], "source": shown}
-    kept |= {key: tuple(value) for key, value in kept.items() if isinstance(value, list)}
+    kept = {key: tuple(value) if isinstance(value, list) else value for key, value in kept.items()}
     return DataSettings(**kept)
 
 
@@ -64,12 +76,10 @@ def _encoders(saved: Mapping[str, Any], role: str) -> tuple[Encoder, ...]:
     return tuple(Encoder.restored(each) for each in saved[role])
 
 
-def _all_rows(raw: Raw) -> Split:
-    import numpy as np
-
-    none = np.arange(0, dtype=np.int64)
-    rows = {"train": none, "validation": none, "test": np.arange(raw.count, dtype=np.int64)}
-    return Split(rows, True, "every row of the file", 0)
+def _file(settings: DataSettings, source: Path) -> File:
+    """The new file as the spec reads its own; several are given as a pattern."""
+    shown = str(settings.source)
+    return replace(find_files(replace(settings, source=str(source)), Path()), shown=shown)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +95,7 @@ class NewRows:
 
     features: NDArray[np.float32]
     positions: NDArray[np.int64]
-    input_shape: tuple[int, ...]
+    feeds: tuple[Feed, ...]
     index_name: str
     index: tuple[str, ...]
     target_names: tuple[str, ...]
@@ -96,15 +106,18 @@ class NewRows:
     fed_back: tuple[int, ...] | None = None
     steps: int | None = None
     quantiles: tuple[float, ...] | None = None
+    groups: tuple[str, ...] | None = None  # whose each row of the answer is, of several series
 
-    def inputs(self, positions: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
-        """The inputs (n, *input_shape) of these positions, of all where none are given."""
-        import numpy as np
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of one sample of the first input, batch left out."""
+        return self.feeds[0].shape
 
+    def inputs(self, positions: NDArray[np.int64] | None = None) -> Any:
+        """The inputs of these positions, of all where none are given, as `Prepared.inputs`."""
         rows = self.positions if positions is None else positions
-        if self.frame is not None:
-            return np.take(self.features, rows[:, None] + np.arange(self.frame.window), axis=0)
-        return self.features[rows].reshape(len(rows), *self.input_shape)
+        found = {feed.name: feed.gather(self.features, rows) for feed in self.feeds}
+        return found if len(self.feeds) > 1 else found[self.feeds[0].name]
 
     def after(self, predictions: NDArray[Any]) -> NewRows:
         """The same with a forecast taken for what has happened: the window ends where it ended."""
@@ -132,7 +145,10 @@ class NewRows:
         """
         import numpy as np
 
-        answer: dict[str, list[Any]] = {self.index_name: list(self.index)}
+        answer: dict[str, list[Any]] = {}
+        if self.groups is not None:
+            answer["group"] = list(self.groups)
+        answer[self.index_name] = list(self.index)
         if self.classes is not None:
             shares = two_columns(np.asarray(predictions).reshape(len(self.index), -1))
             chosen = [self.classes[i] for i in shares.argmax(axis=1)]
@@ -162,40 +178,46 @@ def forecast_window(
     settings = _settings(preprocessing, shown or str(source))
     encoders = _encoders(preprocessing, "features")
     names = settings.targets or ()
-    fed_back = _fed_back(encoders, names)
+    fed_back = _fed_back(settings, encoders, names)
     # A forecast's targets are needed only where they are features too.
     settings = replace(settings, targets=())
     try:
+        frame = frame_of(settings)
         steps = _steps(settings, steps, encoders, names)
-        raw = read(settings, source, settings.source, [], encoders)
-        features = encode(raw.columns, encoders, fill_of(settings))
+        raw = read(settings, _file(settings, source), [], encoders, frame is not None)
+        features = encode(raw.columns, encoders, filling_of(settings, raw.codes))
         check_shape(settings, features.shape[1], raw)
-        frame = frame_of(settings.window, settings.horizon) if settings.window else None
-        positions = _positions(settings, raw, frame)
+        lengths = lengths_of(settings, raw) if settings.is_sequences else None
+        feeds = feeds_of(settings, places_of(encoders), input_roles(settings, raw), frame, lengths)
+        positions = new_positions(settings, raw, frame, feeds)
     except SpecError as error:
         raise faults(settings, [error]) from None
-    shape = (settings.window, features.shape[1]) if settings.window else settings.shape
     clock = Clock.restored(preprocessing["time"]) if preprocessing["time"] else None
+    groups = _groups(settings, raw, positions)
     classes = preprocessing["classes"]
     return NewRows(
         features=features,
         positions=positions,
-        input_shape=shape or (features.shape[1],),
+        feeds=feeds,
         index_name=_index_name(settings, clock),
-        index=_index(raw, frame, positions, clock, steps),
+        index=_index(settings, raw, frame, positions, clock, steps),
         target_names=names,
         targets=_encoders(preprocessing, "targets"),
         classes=None if classes is None else tuple(classes),
         frame=frame,
         warnings=(*_warnings(raw, clock), *_unknown_categories(raw, encoders)),
         fed_back=fed_back,
-        steps=steps,
+        steps=None if groups else steps,
+        groups=groups,
     )
 
 
-def _fed_back(encoders: Sequence[Encoder], targets: Sequence[str]) -> tuple[int, ...] | None:
-    """For each feature its place among the targets; None where one is not among them."""
-    if not encoders or any(each.name not in targets for each in encoders):
+def _fed_back(
+    settings: DataSettings, encoders: Sequence[Encoder], targets: Sequence[str]
+) -> tuple[int, ...] | None:
+    """For each feature its place among the targets; None where a forecast cannot be gone on from."""
+    broken = settings.gap or settings.sampling > 1 or isinstance(settings.horizon, tuple)
+    if broken or settings.group or any(each.name not in targets for each in encoders):
         return None
     return tuple(targets.index(each.name) for each in encoders)
 
@@ -204,11 +226,15 @@ def _steps(
     settings: DataSettings, steps: int | None, encoders: Sequence[Encoder], targets: Sequence[str]
 ) -> int | None:
     """How many steps are forecast, None where nothing is. Raises SpecError where they cannot be."""
-    horizon = settings.horizon
+    horizon = settings.steps
     if steps is None or steps == horizon:
         return horizon
     if horizon is None:
         raise SpecError("unused-key", "`--steps` has a meaning only for a forecast")
+    if settings.group or isinstance(settings.horizon, tuple) or settings.gap:
+        message = "the model forecasts several series, or steps that do not follow each other"
+        message += f"; it forecasts {horizon:,} steps and no other number"
+        raise SpecError("cannot-go-on", message, None, "leave `--steps` out")
     unknown = [each.name for each in encoders if each.name not in targets]
     if steps > horizon and unknown:
         message = f"{steps:,} steps are more than the {horizon:,} the model forecasts"
@@ -235,33 +261,26 @@ def _unknown_categories(raw: Raw, encoders: Sequence[Encoder]) -> tuple[str, ...
     return tuple(found)
 
 
-def _positions(settings: DataSettings, raw: Raw, frame: Frame | None) -> NDArray[np.int64]:
-    """The rows of a table, the labelled windows of a series, or the last window of one forecast."""
-    import numpy as np
-
-    if frame is None:
-        return np.arange(raw.count, dtype=np.int64)
-    if raw.count < frame.window:
-        message = f"`{raw.file.shown}` has {raw.count:,} rows; the model looks at {frame.window:,}"
-        raise SpecError("too-few-rows", message)
-    holes = holes_in(raw, raw.roles.features) if settings.missing == "drop" else None
-    if settings.horizon is None:
-        return place_windows(_all_rows(raw), frame, holes).positions["test"]
-    last = raw.count - frame.window
-    if holes is not None and holes[last:].any():
-        row = raw.file.row(last + int(holes[last:].argmax()))
-        message = f"`{raw.file.shown}` {row}: a value is missing in the last window"
-        raise SpecError("missing-value", message)
-    return np.array([last], np.int64)
+def _groups(
+    settings: DataSettings, raw: Raw, positions: NDArray[np.int64]
+) -> tuple[str, ...] | None:
+    """The series of each row of the answer, where samples are windows of several."""
+    if raw.series is None or settings.window is None:
+        return None
+    names = [raw.series.names[code] for code in raw.series.codes[positions]]
+    return tuple(name for name in names for _ in range(settings.steps or 1))
 
 
 def _index_name(settings: DataSettings, clock: Clock | None) -> str:
+    if settings.is_sequences:
+        return ", ".join(settings.group or ())
     if clock is not None:
         return clock.column
     return "step" if settings.horizon is not None else "row"
 
 
 def _index(
+    settings: DataSettings,
     raw: Raw,
     frame: Frame | None,
     positions: NDArray[np.int64],
@@ -269,13 +288,19 @@ def _index(
     steps: int | None,
 ) -> tuple[str, ...]:
     stamps = raw.stamps
-    if steps is not None:
+    if settings.is_sequences and raw.series is not None:
+        names = raw.series.names
+        return tuple(names[code % len(names)] for code in raw.series.codes[positions])
+    if steps is not None and frame is not None:
+        ahead = [row - frame.span + 1 for row in frame.future]
+        ahead = [*ahead, *range(ahead[-1] + 1, steps + 1)][:steps]
         if stamps is None or clock is None:
-            return tuple(str(step + 1) for step in range(steps))
+            return tuple(str(step) for _ in positions for step in ahead)
         # The file may be too short to show its step; the training rows did.
         known = replace(stamps.clock, step=clock.step)
-        coming = known.after(int(stamps.values[-1]), steps)
-        return tuple(known.text(value) for value in coming)
+        last = [int(stamps.values[position + frame.span - 1]) for position in positions]
+        coming = [known.after(value, ahead[-1]) for value in last]
+        return tuple(known.text(values[step - 1]) for values in coming for step in ahead)
     rows = positions + (frame.answer if frame is not None else 0)
     if stamps is not None:
         return tuple(stamps.text(int(row)) for row in rows)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from layerforge.data.feeds import Feed
 from layerforge.data.windows import Frame
 
 if TYPE_CHECKING:
@@ -21,23 +22,26 @@ if TYPE_CHECKING:
 class Table:
     """The rows that batches are gathered from.
 
-    `features` are (rows, width) and become (batch, window, width) by `frame`, or (batch, width)
-    without one; then `sample_shape` if given. `targets` are (rows, columns), or class indices (rows);
-    they become (batch, *target_shape), one-hot where `classes` says how many there are.
+    `features` are (rows, width), of which each of the `feeds` makes one input; several are given to
+    the model by name. `targets` are (rows, columns), or class indices (rows); they become (batch,
+    *target_shape), one-hot where `classes` says how many there are. `weights` are of each row.
     """
 
     features: NDArray[np.float32]
     targets: NDArray[Any] | None
     frame: Frame | None
-    sample_shape: tuple[int, ...] | None
+    feeds: tuple[Feed, ...]
     target_shape: tuple[int, ...] = ()
     classes: int | None = None
+    weights: NDArray[np.float32] | None = None
 
 
 def training_batches(
     table: Table, positions: NDArray[np.int64], batch_size: int, seed: int, first_step: int = 0
 ) -> Any:
-    """An endless dataset of (x, y): pass after pass over the positions, each in an order of its own.
+    """An endless dataset of (x, y), with weights where rows have them: pass after pass over the positions.
+
+    Each pass has an order of its own.
 
     Step n is the same batch however many steps were skipped before it, so that a run can go on
     anywhere. The last batch of a pass may be smaller.
@@ -85,21 +89,50 @@ def _gathered(batches: Any, gather: Callable[[Any], Any]) -> Any:
 
 def _gather_both(table: Table) -> Callable[[Any], Any]:
     features, targets = _gather_features(table), _gather_targets(table)
-    return lambda positions: (features(positions), targets(positions))
+    if table.weights is None:
+        return lambda positions: (features(positions), targets(positions))
+    weights = _gather_weights(table)
+    return lambda positions: (features(positions), targets(positions), weights(positions))
 
 
 def _gather_features(table: Table) -> Callable[[Any], Any]:
     import tensorflow as tf
 
     values = tf.constant(table.features)
+    gathers = {feed.name: _gather_feed(feed, values) for feed in table.feeds}
+    if len(gathers) == 1:
+        return next(iter(gathers.values()))
+    return lambda positions: {name: gather(positions) for name, gather in gathers.items()}
+
+
+def _gather_feed(feed: Feed, values: Any) -> Callable[[Any], Any]:
+    """As `Feed.gather`, in a graph."""
+    import tensorflow as tf
+
+    offsets = None if feed.offsets is None else tf.constant(feed.offsets, tf.int64)
+    last = int(values.shape[0]) - 1
+    lengths = None if feed.lengths is None else tf.constant(feed.lengths.rows)
 
     def gather(positions: Any) -> Any:
-        if table.frame is not None:
-            positions = positions[:, None] + tf.range(table.frame.window, dtype=tf.int64)
-        found = tf.gather(values, positions)
-        return found if table.sample_shape is None else tf.reshape(found, (-1, *table.sample_shape))
+        rows = positions if offsets is None else positions[:, None] + offsets
+        found = tf.gather(values, tf.minimum(rows, last) if lengths is not None else rows)
+        if feed.columns is not None:
+            found = tf.gather(found, feed.columns, axis=-1)
+        if offsets is not None and lengths is not None and feed.lengths is not None:
+            inside = offsets[None, :] < tf.gather(lengths, positions)[:, None]
+            found = tf.where(inside[..., None], found, feed.lengths.padding)
+        return tf.reshape(found, (-1, *feed.shape))
 
     return gather
+
+
+def _gather_weights(table: Table) -> Callable[[Any], Any]:
+    """The weight of the row, or of the first row that is answered."""
+    import tensorflow as tf
+
+    values = tf.constant(table.weights)
+    answer = table.frame.answer if table.frame is not None else 0
+    return lambda positions: tf.gather(values, positions + answer)
 
 
 def _gather_targets(table: Table) -> Callable[[Any], Any]:
@@ -109,8 +142,7 @@ def _gather_targets(table: Table) -> Callable[[Any], Any]:
 
     def gather(positions: Any) -> Any:
         if frame is not None:
-            answer = tf.range(frame.answer, frame.answer + frame.steps, dtype=tf.int64)
-            positions = positions[:, None] + answer
+            positions = positions[:, None] + tf.constant(frame.future, tf.int64)
         found = tf.gather(values, positions)
         if table.classes is not None:
             found = tf.one_hot(found, table.classes)

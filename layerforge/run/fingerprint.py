@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import Any
 
 from layerforge.data import Prepared
+from layerforge.data.files import File
 
 
 def fingerprint(prepared: Prepared) -> dict[str, Any]:
-    """The file as the spec names it, where it lies, its SHA-256, size in bytes and rows."""
-    path = prepared.file.path
+    """The files as the spec names them, where they lie, their SHA-256, size in bytes and rows."""
+    file = prepared.file
     return {
-        "source": prepared.settings.source,
-        "path": str(path.absolute()),
-        "sha256": digest(path),
-        "size": path.stat().st_size,
-        "rows": prepared.file.rows,
+        "source": prepared.settings.named_sources,
+        "path": str(file.path.absolute()),
+        "sha256": digest(file),
+        "size": sum(path.stat().st_size for path in file.paths),
+        "rows": file.rows,
     }
 
 
-def digest(path: Path) -> str:
-    """The SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def digest(file: File) -> str:
+    """The SHA-256 of a file, or of all its parts one after the other."""
+    digest = hashlib.sha256()
+    for path in file.paths:
+        with path.open("rb") as stream:
+            while piece := stream.read(1 << 20):
+                digest.update(piece)
+    return digest.hexdigest()

@@ -17,6 +17,7 @@ from layerforge.run import directory
 from layerforge.run.chatter import told
 from layerforge.run.feeding import Table
 from layerforge.run.files import write_bytes, write_json, write_text
+from layerforge.run.inputs import model_feeds, taken_by
 from layerforge.run.scoring import load_model, predictions
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ def _quantiles(record: Mapping[str, Any]) -> tuple[float, ...] | None:
 def _answer(model: Any, rows: NewRows, record: Mapping[str, Any]) -> NDArray[Any]:
     import numpy as np
 
-    shape = rows.input_shape if rows.frame is None else None
-    table = Table(rows.features, None, rows.frame, shape)
+    feeds = model_feeds(rows.feeds, taken_by(model))
+    table = Table(rows.features, None, rows.frame, feeds)
     found = predictions(model, table, rows.positions, record["logits"], record["batch_size"])
     return np.concatenate(list(found))
 

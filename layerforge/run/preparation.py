@@ -11,9 +11,10 @@ from layerforge.infer import Plan
 from layerforge.pipeline import Compiled
 from layerforge.run.completion import completed
 from layerforge.run.feeding import Table, steps_per_pass
+from layerforge.run.inputs import input_faults, model_feeds, with_inputs
 from layerforge.run.objective import Objective, choose_objective, objective_faults
 from layerforge.run.scoring import data_notes, data_settings
-from layerforge.shapes import UNKNOWN, differ, without_batch
+from layerforge.shapes import differ
 from layerforge.spec import DataSettings, TrainSettings
 
 
@@ -54,6 +55,7 @@ def prepare_job(compiled: Compiled) -> Job:
     plan = compiled.plan
     assert plan is not None  # a spec without faults has one
     train = compiled.train or TrainSettings()
+    data = with_inputs(data, [each.name for each in plan.graph.inputs])
     prepared = prepare(data, compiled.path.parent)
     objective = choose_objective(plan, data.task, train)
     found = fit_faults(plan, prepared, objective.quantiles)
@@ -74,12 +76,20 @@ def prepare_job(compiled: Compiled) -> Job:
 def table_of(prepared: Prepared, plan: Plan, objective: Objective) -> Table:
     """The arrays of the data as batches of this model are gathered from them."""
     classes = len(prepared.classes) if prepared.classes else None
-    shape = prepared.input_shape if prepared.frame is None else None
     form = _answer(plan, prepared, objective)
     one_hot = classes if objective.labels == "one_hot" else None
     if objective.labels == "indices":
         form = ()
-    return Table(prepared.features, prepared.targets, prepared.frame, shape, form, one_hot)
+    feeds = model_feeds(prepared.feeds, {each.name: each.shape for each in plan.graph.inputs})
+    return Table(
+        prepared.features,
+        prepared.targets,
+        prepared.frame,
+        feeds,
+        form,
+        one_hot,
+        prepared.weights,
+    )
 
 
 def _answer(plan: Plan, prepared: Prepared, objective: Objective) -> tuple[int, ...]:
@@ -101,19 +111,13 @@ def fit_faults(
 ) -> list[Diagnostic]:
     """Where model and data do not fit: the inputs, the outputs, a batch of fixed size."""
     graph = plan.graph
-    if len(graph.inputs) != 1 or len(graph.outputs) != 1:
-        counts = f"{len(graph.inputs)} inputs and {len(graph.outputs)} outputs"
-        message = f"the model has {counts}; training from a table needs one of each"
-        return [Diagnostic("several-outputs", message, graph.inputs[0].span)]
-    given, taken = prepared.input_shape, graph.inputs[0]
-    if taken.batch_size is not None:
-        message = f"the input fixes the batch at {taken.batch_size}, but the last batch is smaller"
-        return [Diagnostic("fixed-batch", message, taken.span, "leave `batch_size` out")]
-    if len(given) != len(taken.shape) or any(map(differ, given, taken.shape)):
-        shapes = without_batch((UNKNOWN, *taken.shape)), without_batch((UNKNOWN, *given))
-        message = f"the model takes {shapes[0]}, but a sample of the data is {shapes[1]}"
-        help = f"write `input: {list(given)}`, or leave it out"
-        return [Diagnostic("input-mismatch", message, taken.span, help)]
+    if len(graph.outputs) != 1:
+        message = f"the model has {len(graph.outputs)} outputs; training from data needs one"
+        help = "list the output that is trained alone under `outputs`"
+        return [Diagnostic("several-outputs", message, graph.inputs[0].span, help)]
+    found = input_faults(graph.inputs, prepared)
+    if found:
+        return found
     targets, classes = _counts(prepared)
     return head_faults(plan, prepared.settings, targets, classes, quantiles)
 

@@ -15,6 +15,7 @@ from layerforge.pipeline import Compiled, compile_spec
 from layerforge.run import directory, feeding
 from layerforge.run.chatter import told
 from layerforge.run.fingerprint import digest
+from layerforge.run.inputs import model_feeds, taken_by
 from layerforge.spec import DataSettings
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def same_data(
         message = f"`{run / directory.SPEC}` has no section `data` that can be read"
         raise Faults(Diagnostic("broken-run", message))
     prepared = prepare(settings, data_folder(run, record))
-    if digest(prepared.file.path) == record["data"]["sha256"]:
+    if digest(prepared.file) == record["data"]["sha256"]:
         return prepared
     shown = prepared.file.shown
     now = prepared.preprocessing()
@@ -107,7 +108,8 @@ def same_data(
 def data_folder(run: Path, record: Mapping[str, Any]) -> Path:
     """The folder the source is relative to: where it lay as seen from the run, or on the machine."""
     beside, absolute = run / str(record["folder"]), Path(record["spec"]).parent
-    return beside if (beside / record["data"]["source"]).exists() else absolute
+    first = str(record["data"]["source"]).split(", ")[0]
+    return beside if any(beside.glob(first)) else absolute
 
 
 def score_model(
@@ -123,10 +125,10 @@ def model_predictions(
     run: Path, prepared: Prepared, split: str, record: Mapping[str, Any]
 ) -> Iterator[NDArray[np.float32]]:
     """What the best model of a run says of the samples of a split, in pieces."""
-    shape = prepared.input_shape if prepared.frame is None else None
-    table = feeding.Table(prepared.features, None, prepared.frame, shape)
     positions = prepared.positions[split]
     model = load_model(run)
+    feeds = model_feeds(prepared.feeds, taken_by(model))
+    table = feeding.Table(prepared.features, None, prepared.frame, feeds)
     return predictions(model, table, positions, record["logits"], record["batch_size"])
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from layerforge.arguments import (
-    INVALID,
     Choice,
     Either,
     Flag,
@@ -19,120 +18,73 @@ from layerforge.arguments import (
     Text,
     Whole,
     read_arguments,
-    refuse,
 )
 from layerforge.diagnostics import Diagnostic, Span
 from layerforge.records import field, record
 from layerforge.source import Mapping as MappingNode
-from layerforge.source import Node, Scalar, is_null
+from layerforge.source import Node
 from layerforge.source import Sequence as SequenceNode
-
-TASKS = ("forecast", "regression", "classification")
-_COLUMNS = ListOf(Text("a column name"), at_least=1, single=True, name="a list of column names")
-SPLITS = ("train", "validation", "test")
-
-
-@record
-class _ShareKind:
-    noun: str = "a number of rows, a fraction or a date"
-
-    def read(self, node: Node, found: Found) -> Any:
-        number = Real().read(node, [])
-        if number is INVALID:
-            return Text(self.noun).read(node, found)
-        if isinstance(number, int):
-            return Whole(0, name="a number of rows, 0 or more").read(node, found)
-        return Real(0.0, 1.0).read(node, found)
-
-    def schema(self) -> dict[str, Any]:
-        rows, fraction = {"type": "integer", "minimum": 0}, {"type": "number", "maximum": 1}
-        return {"anyOf": [rows, {**fraction, "minimum": 0}, {"type": "string"}]}
-
-
-_SHARE = Optional(_ShareKind())
-_SPLIT = Signature("split", tuple(Parameter(name, _SHARE, None) for name in SPLITS), "section")
-
-
-@record
-class _SplitKind:
-    noun: str = "a mapping of train, validation and test"
-
-    def read(self, node: Node, found: Found) -> Any:
-        if not isinstance(node, MappingNode):
-            return refuse(
-                found, node, self.noun, "write `{train: 0.7, validation: 0.1, test: 0.2}`"
-            )
-        arguments = read_arguments(_SPLIT, node, node.span, found, bare=False)
-        return INVALID if arguments is None else dict(arguments.values)
-
-    def schema(self) -> dict[str, Any]:
-        shares = {name: _SHARE.schema() for name in SPLITS}
-        return {"type": "object", "properties": shares, "additionalProperties": False}
-
-
-_FILL = Signature(
-    "missing",
-    (Parameter("fill", Either((Real(), Choice(("previous", "mean"))))),),
-    "section",
+from layerforge.spec.policies import (
+    CALENDAR,
+    COLUMNS,
+    INPUTS,
+    SOURCE,
+    SPLIT,
+    MapKind,
+    MissingKind,
+    SeparatorKind,
 )
 
-
-@record
-class _MissingKind:
-    noun: str = "`error`, `drop` or `{fill: previous | mean | a number}`"
-
-    def read(self, node: Node, found: Found) -> Any:
-        if isinstance(node, MappingNode):
-            arguments = read_arguments(_FILL, node, node.span, found, bare=False)
-            return INVALID if arguments is None else dict(arguments.values)
-        if isinstance(node, Scalar) and node.text in ("error", "drop"):
-            return node.text
-        return None if is_null(node) else refuse(found, node, self.noun)
-
-    def schema(self) -> dict[str, Any]:
-        fill = {"anyOf": [{"type": "number"}, {"enum": ["previous", "mean"]}]}
-        filled = {"properties": {"fill": fill}, "required": ["fill"], "additionalProperties": False}
-        return {"anyOf": [{"enum": ["error", "drop", None]}, {"type": "object", **filled}]}
-
-
-_SEPARATORS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}
-
-
-@record
-class _SeparatorKind:
-    noun: str = "one ASCII character, or `tab`"
-
-    def read(self, node: Node, found: Found) -> Any:
-        text = node.text if isinstance(node, Scalar) else ""
-        character = _SEPARATORS.get(text, text)
-        if len(character) == 1 and character.isascii() and character not in '"\r\n\0':
-            return character
-        return refuse(found, node, self.noun)
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "string", "minLength": 1}
-
+TASKS = ("forecast", "regression", "classification")
+_ONE = Optional(Text("a column name"))
+_MANY = Optional(COLUMNS)
+_KINDS = Optional(MapKind(Choice(("number", "category")), "a mapping of columns to types"))
+_CODES = Optional(MapKind(Choice(("one_hot", "index")), "a mapping of columns to encodings"))
+_HORIZON = Either(
+    (Whole(1), ListOf(Whole(1), at_least=1)), name="a whole number of steps, or a list of them"
+)
 
 SIGNATURE = Signature(
     "data",
     (
-        Parameter("source", Text("a file name")),
+        Parameter("source", SOURCE),
         Parameter("task", Choice(TASKS)),
-        Parameter("time", Optional(Text("a column name")), None),
-        Parameter("features", Optional(_COLUMNS), None),
-        Parameter("targets", Optional(_COLUMNS), None),
+        Parameter("time", _MANY, None),
+        Parameter("group", _MANY, None),
+        Parameter("order", _ONE, None),
+        Parameter("features", _MANY, None),
+        Parameter("targets", _MANY, None),
+        Parameter("known", _MANY, None),
+        Parameter("static", _MANY, None),
+        Parameter("calendar", Optional(ListOf(Choice(CALENDAR), at_least=1, single=True)), None),
+        Parameter("weights", _ONE, None),
+        Parameter("ignore", _MANY, None),
+        Parameter("inputs", Optional(INPUTS), None),
         Parameter("window", Optional(Whole(1)), None),
-        Parameter("horizon", Optional(Whole(1)), None),
+        Parameter("horizon", Optional(_HORIZON), None),
+        Parameter("gap", Whole(0), 0),
+        Parameter("stride", Whole(1), 1),
+        Parameter("sampling", Whole(1), 1),
         Parameter("season", Optional(Whole(1)), None),
         Parameter("shape", Optional(ListOf(Whole(1), at_least=1, single=True)), None),
-        Parameter("split", Optional(_SplitKind()), None),
+        Parameter("split", Optional(SPLIT), None),
         Parameter("scale", Optional(Choice(("standard", "minmax", "none"))), "standard"),
+        Parameter("encode", _CODES, None),
+        Parameter("types", _KINDS, None),
         Parameter("shuffle", Flag(), True),
         Parameter("stratify", Flag(), True),
         Parameter("seed", Whole(0), 0),
-        Parameter("separator", Optional(_SeparatorKind()), None),
+        Parameter("separator", Optional(SeparatorKind()), None),
         Parameter("header", Flag(), True),
-        Parameter("missing", _MissingKind(), None),
+        Parameter("columns", _MANY, None),
+        Parameter("decimal", Choice((".", ",")), "."),
+        Parameter("strip", Optional(Text("characters")), None),
+        Parameter("date_format", Optional(Text("a format such as `%d.%m.%Y`")), None),
+        Parameter("missing", MissingKind(), None),
+        Parameter("sort", Flag(), False),
+        Parameter("duplicates", Choice(("error", "first", "last", "mean")), "error"),
+        Parameter("gaps", Choice(("keep", "error", "fill")), "keep"),
+        Parameter("padding", Real(), 0.0),
     ),
     "section",
 )
@@ -150,23 +102,44 @@ class DataSettings:
     `features.0` or `split.train`.
     """
 
-    source: str
+    source: Any  # a file or pattern, several of them, or a mapping of the parts to such
     task: str
-    time: str | None = None
+    time: tuple[str, ...] | None = None
+    group: tuple[str, ...] | None = None
+    order: str | None = None
     features: tuple[str, ...] | None = None
     targets: tuple[str, ...] | None = None
+    known: tuple[str, ...] | None = None
+    static: tuple[str, ...] | None = None
+    calendar: tuple[str, ...] | None = None
+    weights: str | None = None
+    ignore: tuple[str, ...] | None = None
+    inputs: Mapping[str, Any] | None = None
     window: int | None = None
-    horizon: int | None = None
+    horizon: int | tuple[int, ...] | None = None
+    gap: int = 0
+    stride: int = 1
+    sampling: int = 1
     season: int | None = None
     shape: tuple[int, ...] | None = None
     split: Mapping[str, int | float | str | None] | None = None
     scale: str | None = "standard"
+    encode: Mapping[str, str] | None = None
+    types: Mapping[str, str] | None = None
     shuffle: bool = True
     stratify: bool = True
     seed: int = 0
     separator: str | None = None
     header: bool = True
-    missing: Any = None  # None, "error", "drop" or {"fill": "previous" | "mean" | number}
+    columns: tuple[str, ...] | None = None
+    decimal: str = "."
+    strip: str | None = None
+    date_format: str | None = None
+    missing: Any = None  # None, "error", "drop", "interpolate" or the mapping of `missing`
+    sort: bool = False
+    duplicates: str = "error"
+    gaps: str = "keep"
+    padding: float = 0.0
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False)
     place: Span | None = field(default=None, compare=False)
 
@@ -175,6 +148,28 @@ class DataSettings:
         while key not in self.spans and "." in key:
             key = key.rpartition(".")[0]
         return self.spans.get(key, self.place)
+
+    @property
+    def steps(self) -> int | None:
+        """How many steps are answered: those of a list, or all up to the horizon."""
+        return len(self.horizon) if isinstance(self.horizon, tuple) else self.horizon
+
+    @property
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        """The files or patterns by part; under the name of "" those that are split by rows."""
+        if not isinstance(self.source, Mapping):
+            return {"": (self.source,) if isinstance(self.source, str) else tuple(self.source)}
+        return {part: tuple(files) for part, files in self.source.items() if files}
+
+    @property
+    def named_sources(self) -> str:
+        """All of them in a few words."""
+        return ", ".join(name for files in self.sources.values() for name in files)
+
+    @property
+    def is_sequences(self) -> bool:
+        """Whether the rows of one group, in order, are one sample."""
+        return self.task != "forecast" and self.order is not None
 
     @property
     def input_shape(self) -> tuple[int, ...] | None:
@@ -187,8 +182,10 @@ class DataSettings:
             return self.shape
         if self.task != "forecast" or self.features is None or self.window is None:
             return None
+        if self.inputs or any(getattr(self, role) for role in ("known", "static", "calendar")):
+            return None
         plain = not any(is_pattern(name) for name in self.features)
-        return (self.window, len(self.features)) if plain else None
+        return (self.window, len(self.features)) if plain and not self.encode else None
 
 
 def is_pattern(name: str) -> bool:
@@ -205,6 +202,7 @@ def read_data(node: Node, found: Found) -> DataSettings | None:
     spans = {**arguments.spans, **_parts(node)}
     settings = DataSettings(**arguments.values, spans=spans, place=node.span)
     _check_task(settings, found)
+    _check_roles(settings, found)
     _check_chronology(settings, found)
     return settings if len(found) == before else None
 
@@ -228,8 +226,8 @@ def _check_task(settings: DataSettings, found: Found) -> None:
             message = f"`task: {settings.task}` needs `{key}`"
             found.append(Diagnostic("missing-argument", message, settings.span("task")))
     if settings.task != "forecast":
-        for key in ("horizon", "season"):
-            if getattr(settings, key) is not None:
+        for key in ("horizon", "season", "known", "gap"):
+            if getattr(settings, key):
                 message = f"`{key}` has a meaning only for `task: forecast`, not {settings.task}"
                 found.append(Diagnostic("unused-key", message, settings.span(key)))
     if settings.task == "classification" and len(settings.targets or ()) > 1:
@@ -238,6 +236,35 @@ def _check_task(settings: DataSettings, found: Found) -> None:
     if settings.shape is not None and settings.window is not None:
         message = "`shape` reshapes the columns of one row; with `window` a sample is several rows"
         found.append(Diagnostic("unused-key", message, settings.span("shape")))
+
+
+def _check_roles(settings: DataSettings, found: Found) -> None:
+    """Keys that say something only beside another."""
+    beside = {
+        "calendar": ("time", settings.time),
+        "static": ("group", settings.group),
+        "order": ("group", settings.group),
+        "gap": ("window", settings.window),
+        "stride": ("window", settings.window),
+        "sampling": ("window", settings.window),
+        "gaps": ("time", settings.time),
+        "duplicates": ("time", settings.time),
+        "date_format": ("time", settings.time),
+    }
+    for key, (other, value) in beside.items():
+        if key in settings.spans and getattr(settings, key) and not value:
+            message = f"`{key}` has a meaning only beside `{other}`"
+            found.append(Diagnostic("unused-key", message, settings.span(key)))
+    if isinstance(settings.source, Mapping) and not settings.source.get("train"):
+        message = "`source` names no file for `train`"
+        found.append(Diagnostic("missing-argument", message, settings.span("source")))
+    if settings.order and settings.window:
+        message = "`order` makes one sample of each group, `window` several; write one of them"
+        found.append(Diagnostic("unused-key", message, settings.span("order")))
+    steps = settings.horizon
+    if isinstance(steps, tuple) and list(steps) != sorted(set(steps)):
+        message = "the steps of `horizon` must rise"
+        found.append(Diagnostic("not-ascending", message, settings.span("horizon")))
 
 
 def _check_chronology(settings: DataSettings, found: Found) -> None:

@@ -243,7 +243,7 @@ CELLS = [
         "x;y\n" + "1,5;2\n" * 10,
         "1:9: `d.csv` line 2, column `x`: found `1,5`, where a number was expected;"
         " 10 values of this column are no numbers [not-a-number]\n"
-        "help: write the numbers with a decimal point, `1.5` for `1,5`",
+        'help: write `decimal: ","` for numbers with a decimal comma',
     ),
     Case(
         "dates-without-time",
@@ -308,7 +308,8 @@ CELLS = [
         "too-many-categories",
         "name,y\n" + "".join(f"n{i},1\n" for i in range(2_000)),
         "1:9: `d.csv`: column `name` holds 1,400 different texts, too many for a one-hot encoding"
-        " (at most 1,000) [too-many-categories]",
+        " (at most 1,000) [too-many-categories]\n"
+        "help: `encode: {name: index}` gives each its number, for an Embedding",
     ),
     Case(
         "one-class",
@@ -358,7 +359,7 @@ TIMES = [
         "day-or-month",
         "t,y\n01/02/2020,1\n02/02/2020,2\n03/02/2020,3\n",
         "3:7: `d.csv` line 2, column `t`: `01/02/2020` may be month/day or day/month in every row"
-        " [bad-time]\nhelp: write the dates as year-month-day",
+        ' [bad-time]\nhelp: write `date_format: "%d/%m/%Y"` or `"%m/%d/%Y"`',
         SERIES,
     ),
     Case(
@@ -371,21 +372,22 @@ TIMES = [
         "newest-first",
         "t,y\n04/30/2021,1\n04/23/2021,2\n04/16/2021,3\n",
         "3:7: `d.csv` line 3, column `t`: 04/23/2021 comes after 04/30/2021 in line 2; the rows run"
-        " newest first [time-order]\nhelp: sort the rows oldest first",
+        " newest first [time-order]\nhelp: `sort: true` takes the rows in order of time",
         SERIES,
     ),
     Case(
         "unsorted",
         "t,y\n2020-01-01,1\n2020-01-03,2\n2020-01-02,3\n2020-01-04,3\n",
         "3:7: `d.csv` line 4, column `t`: 2020-01-02 comes after 2020-01-03 in line 3 [time-order]"
-        "\nhelp: sort the rows by time",
+        "\nhelp: `sort: true` takes the rows in order of time",
         SERIES,
     ),
     Case(
         "repeated-stamps",
         "t,y\n2020-01-01,1\n2020-01-02,2\n2020-01-02,3\n2020-01-02,3\n",
         "3:7: `d.csv` line 4, column `t`: 2020-01-02 stands in line 3 already; 2 stamps are"
-        " repeated [time-order]\nhelp: each moment may have one row",
+        " repeated [time-order]\nhelp: each moment may have one row;"
+        " `duplicates: first`, `last` or `mean` makes it so",
         SERIES,
     ),
 ]
@@ -519,10 +521,9 @@ def test_a_missing_file_is_told_with_the_nearest_name(told: Told) -> None:
     ]
 
 
-def test_a_pattern_of_several_files_is_refused(told: Told) -> None:
+def test_a_pattern_that_no_file_matches_is_told(told: Told) -> None:
     assert told(TABLE.replace("d.csv", "'*.csv'"))[0] == (
-        "1:9: there is no file `*.csv`; one file is read, not a pattern of several"
-        " [unreadable-data]"
+        "1:9: no file matches `*.csv` [unreadable-data]"
     )
 
 

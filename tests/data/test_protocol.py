@@ -72,7 +72,7 @@ def etth1(shared: Path, horizon: int, window: int, columns: tuple[str, ...] | No
     settings = DataSettings(
         "ETTh1.csv",
         "forecast",
-        time="date",
+        time=("date",),
         features=columns,
         targets=columns,
         window=window,
@@ -89,7 +89,7 @@ def exchange(
     settings = DataSettings(
         "exchange_rate.csv",
         "forecast",
-        time="date",
+        time=("date",),
         window=window,
         horizon=horizon,
         split=split,

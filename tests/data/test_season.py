@@ -92,7 +92,10 @@ FOUND = [
 def test_public_series_have_the_season_that_people_give_them(
     shared: Path, file: str, time: str | None, columns: tuple[str, ...] | None, length: int | None
 ) -> None:
-    settings = DataSettings(file, "forecast", time, columns, columns, window=3, horizon=1)
+    stamped = None if time is None else (time,)
+    settings = DataSettings(
+        file, "forecast", stamped, features=columns, targets=columns, window=3, horizon=1
+    )
     assert prepare(settings, shared / "forecast").season.length == length
 
 

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layerforge.data.splits import Split, count_rows, split_rows
+from layerforge.data.splits import Candidates, Split, count_rows, split_rows
 from layerforge.data.windows import Frame, frame_of, place_windows
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
-from layerforge.spec.data import SPLITS, DataSettings
+from layerforge.spec.data import DataSettings
+from layerforge.spec.policies import SPLITS
 from tests.data.conftest import Prepare
 
 TABLE = DataSettings("d.csv", "regression", targets=("y",))
@@ -58,7 +59,13 @@ def test_no_fractions_give_more_rows_than_there_are(parts: tuple[int, int, int],
 
 def stretches(counts: tuple[int, int, int]) -> Split:
     settings = replace(SERIES, split=dict(zip(SPLITS, counts, strict=True)))
-    return split_rows(settings, sum(counts), None, None)
+    return split_rows(settings, Candidates(sum(counts), None, None))
+
+
+def framed(window: int, horizon: int | None) -> Frame:
+    frame = frame_of(replace(SERIES, window=window, horizon=horizon))
+    assert frame is not None
+    return frame
 
 
 parts = st.tuples(st.integers(1, 60), st.integers(0, 40), st.integers(0, 40))
@@ -69,10 +76,10 @@ windows = st.tuples(st.integers(1, 20), st.integers(1, 12) | st.none())
 def test_every_answer_lies_in_one_part_and_no_training_window_sees_beyond(
     counts: tuple[int, int, int], form: tuple[int, int | None]
 ) -> None:
-    split, frame = stretches(counts), frame_of(*form)
+    split, frame = stretches(counts), framed(*form)
     placed = place_windows(split, frame)
     for part in SPLITS:
-        rows = split.stretch(part)
+        rows = split.rows[part].tolist()
         for start in placed.positions[part].tolist():
             answer = range(start + frame.answer, start + frame.answer + frame.steps)
             assert answer[0] in rows
@@ -87,7 +94,7 @@ def test_every_answer_lies_in_one_part_and_no_training_window_sees_beyond(
 def test_every_possible_window_is_made_or_counted(
     counts: tuple[int, int, int], form: tuple[int, int | None]
 ) -> None:
-    split, frame = stretches(counts), frame_of(*form)
+    split, frame = stretches(counts), framed(*form)
     placed = place_windows(split, frame)
     for part in SPLITS:
         possible = max(len(split.rows[part]) - frame.steps + 1, 0)
@@ -105,7 +112,7 @@ def test_a_shuffled_split_gives_every_row_to_one_part(
 ) -> None:
     settings = replace(CLASSES, seed=seed, stratify=stratify)
     classes = np.unique(labels, return_inverse=True)[1].astype(np.int32)
-    split = split_rows(settings, len(labels), None, classes)
+    split = split_rows(settings, Candidates(len(labels), None, classes))
     together = np.concatenate([split.rows[part] for part in SPLITS])
     assert sorted(together.tolist()) == list(range(len(labels)))
 
@@ -118,7 +125,7 @@ def test_a_stratified_split_has_each_class_in_its_share_to_within_a_row(
     labels: list[int], seed: int
 ) -> None:
     classes = np.unique(labels, return_inverse=True)[1].astype(np.int32)
-    split = split_rows(replace(CLASSES, seed=seed), len(labels), None, classes)
+    split = split_rows(replace(CLASSES, seed=seed), Candidates(len(labels), None, classes))
     share = len(split.rows["train"]) / len(labels)
     for each in range(classes.max() + 1):
         in_train = int((classes[split.rows["train"]] == each).sum())
@@ -127,7 +134,8 @@ def test_a_stratified_split_has_each_class_in_its_share_to_within_a_row(
 
 def test_the_same_seed_gives_the_same_split_and_another_seed_another() -> None:
     first, again, other = (
-        split_rows(replace(TABLE, seed=seed), 100, None, None).rows["test"] for seed in (3, 3, 4)
+        split_rows(replace(TABLE, seed=seed), Candidates(100, None, None)).rows["test"]
+        for seed in (3, 3, 4)
     )
     assert first.tolist() == again.tolist()
     assert first.tolist() != other.tolist()
@@ -196,7 +204,7 @@ def test_no_statistic_depends_on_rows_outside_the_training_part(
     from layerforge.data.cells import Column
     from layerforge.data.encoding import fit
 
-    rows = split_rows(TABLE, len(values), None, None).rows
+    rows = split_rows(TABLE, Candidates(len(values), None, None)).rows
     changed = np.array(values)
     outside = np.concatenate([rows["validation"], rows["test"]])
     changed[outside[place % len(outside)]] = other
@@ -227,4 +235,4 @@ def test_a_part_that_was_asked_for_and_has_no_rows_is_refused(part: str) -> None
     shares: dict[str, int | float | None] = {"train": 0.5, "validation": 0.2, "test": 0.3}
     settings = replace(TABLE, split={**shares, part: 0.001})
     with pytest.raises(SpecError, match=f"the part `{part}` has no rows"):
-        split_rows(settings, 20, None, None)
+        split_rows(settings, Candidates(20, None, None))

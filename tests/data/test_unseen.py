@@ -184,7 +184,10 @@ def test_a_dropped_row_keeps_the_numbers_of_the_others(prepared: Prepare, tmp_pa
 def test_a_hole_in_the_last_window_is_told(prepared: Prepare, tmp_path: Path) -> None:
     saved = kept(prepared(SERIES + "missing: drop", d_csv=dates(50)).preprocessing())
     holed = dates(20).replace(",18,", ",,")
-    with pytest.raises(Faults, match=r"`new.csv` line 20: a value is missing in the last window"):
+    with pytest.raises(
+        Faults,
+        match=r"`new.csv` line 20, column `a`: a value is missing in what the model looks at",
+    ):
         forecast_window(saved, written(tmp_path / "new.csv", holed), "new.csv")
     early = dates(20).replace(",3,", ",,")
     assert forecast_window(saved, written(tmp_path / "new.csv", early)).inputs().shape == (1, 4, 2)
@@ -203,5 +206,5 @@ def test_an_unknown_class_is_told_with_its_row(prepared: Prepare, tmp_path: Path
 
 def test_preprocessing_of_another_version_is_refused(prepared: Prepare, tmp_path: Path) -> None:
     saved = kept(prepared(SERIES, d_csv=dates(50)).preprocessing())
-    with pytest.raises(Faults, match="in version 99; this layerforge reads 1"):
+    with pytest.raises(Faults, match="in version 99; this layerforge reads 2"):
         prepare_again({**saved, "version": 99}, tmp_path / "d.csv")

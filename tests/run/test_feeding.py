@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from layerforge.build.backend import load_keras
-from layerforge.data.windows import frame_of
+from layerforge.data.feeds import Feed
+from layerforge.data.windows import Frame
 from layerforge.run.feeding import Table, ordered_batches, steps_per_pass, training_batches
 
 load_keras()
@@ -21,7 +22,9 @@ def _table(frame: bool = False, targets: Any = None, **more: Any) -> Table:
     # The target of row i is i, so that batches tell which samples they hold.
     targets = np.arange(ROWS, dtype=np.float32)[:, None] if targets is None else targets
     shape = more.pop("target_shape", (3,) if frame else (1,))
-    return Table(FEATURES, targets, frame_of(4, 3) if frame else None, None, shape, **more)
+    form = Frame(4, 4, 3) if frame else None
+    feed = Feed("input", (0, 1, 2, 3), None, (4, 2)) if frame else Feed("input", None, None, (2,))
+    return Table(FEATURES, targets, form, (more.pop("feed", feed),), shape, **more)
 
 
 def _samples(batches: Any, steps: int) -> list[list[int]]:
@@ -79,7 +82,7 @@ def test_classes_are_fed_as_indices_or_one_hot() -> None:
 
 
 def test_rows_are_reshaped_to_sequences_without_a_copy_of_the_table() -> None:
-    table = Table(FEATURES, None, None, (2, 1))
+    table = Table(FEATURES, None, None, (Feed("input", None, None, (2, 1)),))
     batches = list(ordered_batches(table, np.arange(ROWS), 8))
     assert [batch.shape[0] for batch in batches] == [8, 8, 8, 6]
     assert batches[0].shape == (8, 2, 1)

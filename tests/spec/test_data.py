@@ -45,7 +45,7 @@ def test_a_whole_section_is_read() -> None:
     assert settings == DataSettings(
         source="d.csv",
         task="forecast",
-        time="date",
+        time=("date",),
         features=("a", "b"),
         targets=("b",),
         window=96,
@@ -91,7 +91,7 @@ VALUES: list[tuple[str, str, Any]] = [
     ("split: {train: 0.5}", "split", {"train": 0.5}),
     ("split: {train: 1.0}", "split", {"train": 1.0}),
     ("split: {train: 1}", "split", {"train": 1}),
-    ("split: {train: 0.5, test: null}", "split", {"train": 0.5, "test": None}),
+    ("split: {train: 0.5, test: null}", "split", {"train": 0.5}),
     ("split: {train: 2020-01-31}", "split", {"train": "2020-01-31"}),
     ("shape: 784", "shape", (784,)),
 ]
@@ -107,7 +107,8 @@ def test_a_key_takes_this(line: str, key: str, value: Any) -> None:
 REFUSED = [
     (
         TABLE + "missing: guess",
-        "`missing` must be `error`, `drop` or `{fill: previous | mean | a number}`, not `guess`",
+        "`missing` must be `error`, `drop`, `interpolate`, `{fill: previous | mean | a number}`"
+        " or sentinels, not `guess`",
     ),
     (
         TABLE + "missing: {fill: zero}",
@@ -149,7 +150,10 @@ REFUSED = [
     ),
     ("source: d.csv\ntask: forecast\nwindow: 3", "`task: forecast` needs `horizon`"),
     ("source: d.csv\ntask: regression", "`task: regression` needs `targets`"),
-    ("task: regression\ntargets: y", "data needs `source`: a file name"),
+    (
+        "task: regression\ntargets: y",
+        "data needs `source`: a file name, a list of them, or a mapping of train, validation and test",
+    ),
     (
         "source: d.csv\ntask: classification\ntargets: [a, b]",
         "a classification has one target column",
