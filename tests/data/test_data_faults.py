@@ -327,7 +327,8 @@ CELLS = [
     Case(
         "class-without-training-row",
         "x,y\n" + "1,a\n" * 9 + "1,b\n",
-        "3:11: the class `b` of `y` has no training row (1 in all, split in the order of the file)"
+        "3:11: `d.csv` line 11, column `y`: the class `b` has no training row"
+        " (1 in all, split in the order of the file)"
         " [unseen-class]",
         TABLE.replace("regression", "classification") + "shuffle: false",
     ),
