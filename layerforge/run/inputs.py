@@ -9,6 +9,7 @@ from layerforge.data import Prepared
 from layerforge.data.feeds import Feed
 from layerforge.diagnostics import Diagnostic, did_you_mean
 from layerforge.graph import Input
+from layerforge.pipeline import Compiled
 from layerforge.records import replace
 from layerforge.shapes import UNKNOWN, differ, without_batch
 from layerforge.spec import DataSettings
@@ -16,9 +17,13 @@ from layerforge.spec import DataSettings
 _MEANT: Final = {"past": "past", "history": "past", "future": "future", "static": "static"}
 
 
-def with_inputs(settings: DataSettings, names: Sequence[str]) -> DataSettings:
-    """The settings with the inputs that the names of a model's several inputs stand for."""
-    if settings.inputs is not None or len(names) < 2 or not set(names) <= set(_MEANT):
+def with_inputs(compiled: Compiled) -> DataSettings | None:
+    """The section `data` with the inputs that the names of a model's several inputs stand for."""
+    settings = compiled.data
+    if settings is None or settings.inputs is not None or compiled.plan is None:
+        return settings
+    names = [each.name for each in compiled.plan.graph.inputs]
+    if len(names) < 2 or not set(names) <= set(_MEANT):
         return settings
     return replace(settings, inputs={name: _MEANT[name] for name in names})
 

@@ -11,7 +11,7 @@ from layerforge.infer import Plan
 from layerforge.pipeline import Compiled
 from layerforge.run.completion import completed
 from layerforge.run.feeding import Table, steps_per_pass
-from layerforge.run.inputs import input_faults, model_feeds, with_inputs
+from layerforge.run.inputs import input_faults, model_feeds
 from layerforge.run.objective import Objective, choose_objective, objective_faults
 from layerforge.run.scoring import data_notes, data_settings
 from layerforge.shapes import differ
@@ -55,7 +55,6 @@ def prepare_job(compiled: Compiled) -> Job:
     plan = compiled.plan
     assert plan is not None  # a spec without faults has one
     train = compiled.train or TrainSettings()
-    data = with_inputs(data, [each.name for each in plan.graph.inputs])
     prepared = prepare(data, compiled.path.parent)
     objective = choose_objective(plan, data.task, train)
     found = fit_faults(plan, prepared, objective.quantiles)

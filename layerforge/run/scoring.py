@@ -15,7 +15,7 @@ from layerforge.pipeline import Compiled, compile_spec
 from layerforge.run import directory, feeding
 from layerforge.run.chatter import told
 from layerforge.run.fingerprint import digest
-from layerforge.run.inputs import model_feeds, taken_by
+from layerforge.run.inputs import model_feeds, taken_by, with_inputs
 from layerforge.spec import DataSettings
 
 if TYPE_CHECKING:
@@ -52,11 +52,12 @@ def data_settings(compiled: Compiled) -> DataSettings:
     """The section `data` of a spec without faults. Raises Faults."""
     if not compiled.clean:
         raise Faults(*compiled.found)
-    if compiled.data is None:
+    settings = with_inputs(compiled)
+    if settings is None:
         message = "there is no section `data`, and without data nothing can be trained or scored"
         help = "add `data:` with `source`, `task` and `targets`"
         raise Faults(Diagnostic("missing-argument", message, help=help))
-    return compiled.data
+    return settings
 
 
 def scored_split(prepared: Prepared) -> str:
@@ -88,7 +89,8 @@ def same_data(
 ) -> Prepared:
     """The data of the run, split as then. Raises Faults where the training rows are others now."""
     overrides = tuple(record["overrides"])
-    settings = compile_spec(run / directory.SPEC, overrides, record["choices"]).data
+    compiled = compile_spec(run / directory.SPEC, overrides, record["choices"])
+    settings = with_inputs(compiled)
     if settings is None:
         message = f"`{run / directory.SPEC}` has no section `data` that can be read"
         raise Faults(Diagnostic("broken-run", message))
