@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from layerforge.advice import advise
 from layerforge.arguments import Found
 from layerforge.diagnostics import Diagnostic, Related, SpecError
 from layerforge.graph import Call, Graph, Input, Ref, Tensors
-from layerforge.layers import Effect, Recurrence
+from layerforge.layers import Effect, Layer, Recurrence
 from layerforge.records import field, record, replace
 from layerforge.shapes import UNKNOWN, Dim, Shape, describe, differ, size, without_batch
 
@@ -81,12 +82,29 @@ class Plan:
     def trainable_params(self) -> int:
         return sum(step.trainable_params for step in self.steps)
 
+    def layers(self) -> Iterator[Layer]:
+        """Every layer that is one and no operation, those inside layers and nested models too."""
+        for step in self.steps:
+            if step.inner is not None:
+                yield from step.inner.layers()
+            elif not step.call.layer.type.is_operation:
+                yield from _with_inner([step.call.layer])
+
     @property
     def macs(self) -> Dim:
         total: Dim = 0
         for step in self.steps:
             total = total + step.macs
         return total
+
+
+def _with_inner(values: Iterable[Any]) -> Iterator[Layer]:
+    for value in values:
+        if isinstance(value, Layer):
+            yield value
+            yield from _with_inner(value.values.values())
+        elif isinstance(value, tuple):
+            yield from _with_inner(value)
 
 
 def infer(graph: Graph, found: Found) -> Plan:

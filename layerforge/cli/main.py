@@ -11,7 +11,8 @@ from keyword import iskeyword
 from typing import Annotated, Any, Final
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 _SUMMARY = "Describe a Keras model in YAML; see exactly what it is; train it; use it."
 # Every command with its line of help, which opens the docstring of the module's function as well:
@@ -40,6 +41,8 @@ COMMANDS: Final = {
         "schema": "Print the JSON Schema of a spec, for editors.",
     },
 }
+# What has to do with no layer.
+_WITHOUT_CODE: Final = ("new", "runs")
 _EXAMPLE = """
 Example:
   layerforge check spec.yaml              is anything wrong with it?
@@ -95,7 +98,34 @@ def _loaded(name: str) -> Any:
     command: Callable[..., None] = getattr(module, word)
     alone = typer.Typer(add_completion=False, rich_markup_mode=None)
     alone.command(name, cls=_Command, epilog=f"\b\nExamples:{module.EXAMPLE}")(command)
-    return typer.main.get_command(alone)
+    made = typer.main.get_command(alone)
+    if name not in _WITHOUT_CODE:
+        made.params.append(_code_option())
+    return made
+
+
+def _code_option() -> TyperOption:
+    """`--code FILE`, which every command has that reads a spec, a run or a model."""
+    words = "Run this file of Python, for the layers in it. May be repeated."
+    return TyperOption(
+        param_decls=["--code"],
+        metavar="FILE",
+        multiple=True,
+        expose_value=False,
+        callback=_use_code,
+        help=words,
+    )
+
+
+def _use_code(ctx: Any, param: Any, paths: Sequence[str]) -> None:
+    if not paths:
+        return
+    from pathlib import Path
+
+    from layerforge.cli.telling import code_used
+
+    for path in paths:
+        code_used(Path(path))
 
 
 def _version(asked: bool) -> None:

@@ -13,6 +13,7 @@ from layerforge.diagnostics import Diagnostic, Faults, ordered
 from layerforge.pipeline import Compiled, compile_spec
 from layerforge.render.diagnostics import diagnostics_text
 from layerforge.render.screen import screen_of
+from layerforge.source import lines_of
 
 
 def compiled_spec(path: Path, overrides: Sequence[str]) -> Compiled:
@@ -36,6 +37,18 @@ def complete_spec(path: Path, overrides: Sequence[str]) -> Compiled:
 
         return completed(compiled)
     return compiled
+
+
+def code_used(path: Path) -> None:
+    """Runs a file of the user's own layers; ends the command with 1 where that cannot be, after saying why."""
+    from layerforge.custom.code import use_code
+
+    try:
+        use_code(path)
+    except Faults as stop:
+        places = {fault.span.file for fault in stop.diagnostics if fault.span}
+        tell(stop.diagnostics, {file: lines_of(Path(file).read_text("utf-8")) for file in places})
+        raise typer.Exit(1) from None
 
 
 def tell(found: Sequence[Diagnostic], lines: Mapping[str, Sequence[str]]) -> None:

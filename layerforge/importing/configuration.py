@@ -74,8 +74,8 @@ def _object(value: Config) -> Node:
     if name in ("DTypePolicy", "FloatDTypePolicy"):
         return node_of(config.get("name"))
     module = str(value.get("module") or "").rpartition(".")[2]
-    layer = find(name)
-    if layer is not None and module not in _CATEGORIES:
+    layer = None if module in _CATEGORIES else find(name)
+    if layer is not None:
         return _written(name, layer_arguments(layer, config))
     for category in [module] if module in _CATEGORIES else _CATEGORIES:
         entry = find_component(category, name)
@@ -90,7 +90,7 @@ def is_foreign(value: Config) -> bool:
     registered = str(value.get("registered_name") or "")
     entry = find(str(value.get("class_name")))
     if entry is not None and entry.registered:
-        return registered != entry.registered
+        return registered != entry.registered and value.get("module") != entry.home
     return module != "keras" or ">" in registered
 
 

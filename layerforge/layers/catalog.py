@@ -76,6 +76,7 @@ class LayerType:
     )
     home: str = KERAS  # the module its class is imported from
     registered: str = ""  # what saved models call the class, where it is none of Keras's own
+    gathers: bool = False  # whether several tensors are given to its one tensor as a list
 
     @property
     def doc(self) -> str:
@@ -110,7 +111,7 @@ class LayerType:
         self, given: Sequence[Any], named: Mapping[str, Any]
     ) -> tuple[list[Any], dict[str, Any]]:
         """A call's positional and named tensors as Keras wants them, packed into a list where it does."""
-        if self.variadic:
+        if self.variadic or (self.gathers and len(given) > 1):
             return [list(given)], dict(named)
         positional, rest = self.placed(given, named)
         if not self.packed:
@@ -208,7 +209,7 @@ def _check_tensors(
     if missing or len(shapes) < entry.variadic:
         wanted = ", ".join(f"`{name}`" for name in missing) or "at least one tensor"
         raise SpecError("missing-input", f"needs {wanted} to be called on")
-    if not entry.variadic and len(shapes) > len(entry.tensors):
+    if not (entry.variadic or entry.gathers) and len(shapes) > len(entry.tensors):
         most = "one tensor" if len(entry.tensors) == 1 else f"at most {len(entry.tensors)} tensors"
         help = "join them first, with Concatenate or Add" if len(entry.tensors) == 1 else None
         raise SpecError("too-many-inputs", f"takes {most}, not {len(shapes)}", help=help)
@@ -270,7 +271,7 @@ def layer(
             packed,
             holder,
             home,
-            f"layerforge>{declared.name}" if home == OWN else "",
+            _registered_name(declared.name, home),
         )
         if alias:
             ALIASES[alias] = declared.name
@@ -279,15 +280,25 @@ def layer(
     return register
 
 
+def _registered_name(name: str, home: str) -> str:
+    """What saved models call a class whose rule is registered, unless it was named otherwise."""
+    return {KERAS: "", OWN: f"layerforge>{name}"}.get(home, name)
+
+
 def find(name: str) -> LayerType | None:
     """The catalog's entry for a Keras class name or one of Keras's aliases, or None.
 
-    Operations are registered when the first of them is asked for: three hundred take a tenth of the
+    A name with a capital letter that is in no catalog is asked of the plugins. Operations are registered when the first of them is asked for: three hundred take a tenth of the
     time in which a spec without any is checked.
     """
     if name == "slice" or name.startswith("ops."):
         from layerforge.layers import operations  # noqa: F401 - registers them
-    return CATALOG.get(ALIASES.get(name, name))
+    entry = CATALOG.get(ALIASES.get(name, name))
+    if entry is None and name[:1].isupper() and name not in LEFT_OUT:
+        from layerforge.custom.plugins import offer
+
+        return None if offer(name) else CATALOG.get(name)
+    return entry
 
 
 def whole_catalog() -> Mapping[str, LayerType]:
@@ -296,11 +307,22 @@ def whole_catalog() -> Mapping[str, LayerType]:
     return CATALOG
 
 
+def _fault_of_plugin(name: str) -> SpecError | None:
+    """What is wrong with the plugin that offers a layer of this name."""
+    if not name[:1].isupper():
+        return None
+    from layerforge.custom.plugins import offer
+
+    return offer(name)
+
+
 def unknown_layer(word: Scalar, also: tuple[str, ...] = ()) -> Diagnostic:
     """The diagnostic of a name that is neither a layer nor one of `also` (the spec's own blocks)."""
     if word.text in LEFT_OUT:
         message = f"a spec has no `{word.text}`: {LEFT_OUT[word.text]}"
         return Diagnostic("component-left-out", message, word.span)
+    if fault := _fault_of_plugin(word.text):
+        return fault.at(word.span)
     help = did_you_mean(word.text, (*CATALOG, *ALIASES, *also))
     if word.text.startswith("ops."):
         return Diagnostic("unknown-layer", f"there is no operation `{word.text}`", word.span, help)

@@ -172,4 +172,4 @@ def _totals(plan: Plan, width: int | None) -> list[str]:
 def _about_macs(macs: Dim) -> str:
     if isinstance(macs, int):
         return "multiply-adds for one sample"
-    return "unknown while a dimension is free"
+    return "unknown: a free dimension, or a layer that says none"

@@ -1,0 +1,1 @@
+"""Layers of the user's own, by two doors: plugins that are installed, and files that `--code` names."""
