@@ -42,7 +42,7 @@ def _load_quietly() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     logging.getLogger("absl").setLevel(logging.ERROR)
     try:
-        with _standard_error_aside():
+        with standard_error_aside():
             import keras
 
             if keras.backend.backend() == "tensorflow":
@@ -57,7 +57,7 @@ def _load_quietly() -> None:
 
 
 @contextmanager
-def _standard_error_aside() -> Iterator[None]:
+def standard_error_aside() -> Iterator[None]:
     """Puts the descriptor 2 aside, shown only after a failure.
 
     TensorFlow's C++ writes there before it reads its own log level.

@@ -47,11 +47,19 @@ def layers(
     screen = screen_of(sys.stdout)
     if name is None:
         shown = entries(ops)
+        _tell_faulty_plugins()
         text = json_text(catalog_record(shown)) if as_json else catalog_text(shown, screen)
     else:
         entry = entry_called(name)
         text = json_text(layer_record(entry)) if as_json else layer_text(entry, screen)
     sys.stdout.write(text)
+
+
+def _tell_faulty_plugins() -> None:
+    from layerforge.custom.plugins import offer_all
+
+    for fault in offer_all().values():
+        typer.echo(f"{fault.message} [{fault.code}]", err=True)
 
 
 def entry_called(name: str) -> LayerType:

@@ -11,7 +11,6 @@ from keyword import iskeyword
 from typing import Annotated, Any, Final
 
 import typer
-
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 _SUMMARY = "Describe a Keras model in YAML; see exactly what it is; train it; use it."

@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from layerforge.diagnostics import Diagnostic, Faults, ordered
+from layerforge.infer import Plan
 from layerforge.pipeline import Compiled, compile_spec
 from layerforge.render.diagnostics import diagnostics_text
 from layerforge.render.screen import screen_of
@@ -35,12 +36,28 @@ def complete_spec(path: Path, overrides: Sequence[str]) -> Compiled:
     if any(fault.code == "no-input" for fault in compiled.found):
         from layerforge.run.completion import completed
 
-        return completed(compiled)
+        compiled = completed(compiled)
+    if compiled.plan is not None:
+        _tell_measured(compiled.plan)
     return compiled
 
 
+def _tell_measured(plan: Plan) -> None:
+    """Says of which plugins' layers Keras was asked, which took the time that loading TensorFlow takes."""
+    if "layerforge.custom.measuring" not in sys.modules:
+        return
+    from layerforge.custom.code import loaded_code
+    from layerforge.custom.measuring import Measured
+
+    named = {file.module for file in loaded_code()}
+    types = {layer.type.name: layer.type for layer in plan.layers()}
+    for name, entry in types.items():
+        if isinstance(entry.rule, Measured) and entry.home not in named:
+            typer.echo(f"{name} has no rule: Keras was loaded to measure it", err=True)
+
+
 def code_used(path: Path) -> None:
-    """Runs a file of the user's own layers; ends the command with 1 where that cannot be, after saying why."""
+    """Runs a file of the user's own layers. Ends the command with 1, after saying why, where that fails."""
     from layerforge.custom.code import use_code
 
     try:

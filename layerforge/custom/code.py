@@ -13,7 +13,7 @@ from typing import Any, Final
 from layerforge.build.backend import load_keras
 from layerforge.custom.faults import place_in, said
 from layerforge.custom.measuring import register
-from layerforge.diagnostics import Diagnostic, Faults, SpecError, Span
+from layerforge.diagnostics import Diagnostic, Faults, Span, SpecError
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +53,23 @@ def use_code(path: Path) -> CodeFile:
         return before
     _check_name(path, before)
     load_keras()
-    module = _run(path, text)
-    classes = _layers(module, path)
-    for cls in classes:
-        try:
-            register(cls)
-        except SpecError as error:
-            raise Faults(error.at(_place(cls, path))) from None
+    try:
+        classes = _layers(_run(path, text), path)
+        for cls in classes:
+            _registered(cls, path)
+    except Faults:
+        sys.modules.pop(path.stem, None)
+        raise
     file = CodeFile(path, text, tuple(cls.__name__ for cls in classes))
     _LOADED[path.stem] = file
     return file
+
+
+def _registered(cls: type[Any], path: Path) -> None:
+    try:
+        register(cls)
+    except SpecError as error:
+        raise Faults(error.at(_place(cls, path))) from None
 
 
 def _text(path: Path) -> str:
@@ -84,7 +91,9 @@ def _check_name(path: Path, before: CodeFile | None) -> None:
         raise Faults(Diagnostic("bad-name", message, help=help))
     if before is not None:
         return
-    known = importlib.util.find_spec(name) if name not in sys.modules else sys.modules[name].__spec__
+    known = (
+        importlib.util.find_spec(name) if name not in sys.modules else sys.modules[name].__spec__
+    )
     origin = getattr(known, "origin", None)
     if name in sys.modules or (origin and Path(origin).resolve() != path.resolve()):
         message = f"`{path.name}` would hide the module `{name}` that Python has"
@@ -97,9 +106,9 @@ def _run(path: Path, text: str) -> Any:
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module
     try:
-        exec(compile(text, str(path), "exec"), module.__dict__)
+        # Not by our own rules for annotations, which `compile` would hand on.
+        exec(compile(text, str(path), "exec", dont_inherit=True), module.__dict__)
     except (Exception, SystemExit) as error:
-        del sys.modules[path.stem]
         message = f"`{path.name}` cannot be run: {said(error)}"
         raise Faults(Diagnostic("broken-code", message, place_in(error, path))) from error
     return module

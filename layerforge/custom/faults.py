@@ -16,7 +16,8 @@ _OTHERS: Final = frozenset(("keras", "tensorflow", "layerforge", "importlib"))
 
 def said(error: BaseException) -> str:
     """The error's class and the line of its message that says most; Keras puts its own before it."""
-    lines = [_BOLD.sub("", line).strip() for line in str(error).splitlines()]
+    text = _BOLD.sub("", str(error)).rpartition("Error encountered:")[2]
+    lines = [line.strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith("Exception encountered when")]
     text = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."

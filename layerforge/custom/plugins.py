@@ -25,8 +25,7 @@ def offer(name: str) -> SpecError | None:
 
 def offer_all() -> Mapping[str, SpecError]:
     """Has every package register its layers; what is wrong with those that cannot, by name."""
-    faults = {name: fault for name, point in _points().items() if (fault := _loaded(point))}
-    return faults
+    return {name: fault for name, point in _points().items() if (fault := _loaded(point))}
 
 
 def package_of(name: str) -> str:
@@ -45,6 +44,7 @@ def _points() -> Mapping[str, EntryPoint]:
 @cache
 def _loaded(point: EntryPoint) -> SpecError | None:
     """Loads an entry point, once."""
+    from layerforge.build.backend import standard_error_aside
     from layerforge.layers import CATALOG
 
     whose = f"the plugin `{point.value}`"
@@ -52,7 +52,8 @@ def _loaded(point: EntryPoint) -> SpecError | None:
     if known is not None and known.home != point.module:
         return SpecError("name-taken", f"{whose} offers `{point.name}`, a name that is taken")
     try:
-        found = point.load()
+        with standard_error_aside():  # where TensorFlow talks while the plugin imports Keras
+            found = point.load()
     except (Exception, SystemExit) as error:
         place = where(error)
         message = f"{whose} cannot be loaded: {said(error)}{f' ({place})' if place else ''}"

@@ -1,4 +1,4 @@
-"""What a layer class says of itself: the arguments of its `__init__`, the tensors and options of its `call`."""
+"""What a layer class says of itself: arguments of its `__init__`, tensors and options of its `call`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def signature_of_class(cls: type[Any]) -> Signature:
 
 
 def tensors_of_class(cls: type[Any]) -> tuple[list[str], int, bool, dict[str, Kind]]:
-    """The names of the tensors of `call`, how many must be given, whether it takes any number; its options."""
+    """The tensors of `call`, how many of them must be given, whether it takes any number; its options."""
     hints = _hints(cls.call)
     tensors: list[str] = []
     required, variadic = 0, False

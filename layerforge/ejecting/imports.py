@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 from layerforge.ejecting.layout import WIDTH
 from layerforge.infer import Plan
 from layerforge.layers import KERAS
@@ -30,4 +31,3 @@ def _import(home: str, names: list[str]) -> str:
     if len(line) <= WIDTH:
         return line
     return "\n".join([f"from {home} import (", *(f"    {name}," for name in names), ")"])
-

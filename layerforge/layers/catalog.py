@@ -288,8 +288,9 @@ def _registered_name(name: str, home: str) -> str:
 def find(name: str) -> LayerType | None:
     """The catalog's entry for a Keras class name or one of Keras's aliases, or None.
 
-    A name with a capital letter that is in no catalog is asked of the plugins. Operations are registered when the first of them is asked for: three hundred take a tenth of the
-    time in which a spec without any is checked.
+    A name with a capital letter that is in no catalog is asked of the plugins. Operations are
+    registered when the first of them is asked for: three hundred take a tenth of the time in which a
+    spec without any is checked.
     """
     if name == "slice" or name.startswith("ops."):
         from layerforge.layers import operations  # noqa: F401 - registers them
@@ -302,8 +303,11 @@ def find(name: str) -> LayerType | None:
 
 
 def whole_catalog() -> Mapping[str, LayerType]:
-    """The catalog with its operations, which are otherwise registered when one is asked for."""
+    """The catalog with its operations and plugins, which are otherwise registered when one is named."""
+    from layerforge.custom.plugins import offer_all
+
     find("slice")
+    offer_all()
     return CATALOG
 
 

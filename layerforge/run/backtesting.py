@@ -17,6 +17,7 @@ from layerforge.pipeline import Compiled, compile_spec
 from layerforge.records import replace
 from layerforge.run import directory
 from layerforge.run.chatter import told
+from layerforge.run.code import check_code
 from layerforge.run.scoring import data_folder, model_predictions, same_data, scored_split
 from layerforge.run.training import train
 
@@ -47,6 +48,7 @@ def backtest(run: Path, count: int, refit: bool, listener: Listener) -> dict[str
     deviation of each score over the folds. Raises Faults where there are no such folds.
     """
     record = directory.read_record(run)
+    check_code(run, record)
     saved = directory.read_json(run / directory.PREPROCESSING)
     prepared = same_data(run, record, saved, listener)
     folds = folds_of(prepared, count)

@@ -45,7 +45,9 @@ def check_code(run: Path, record: Mapping[str, Any]) -> None:
     for name, sha256 in record.get("code", {}).items():
         help = f"add `--code {run / FOLDER / name}`, once you have read it"
         if name not in loaded:
-            message = f"the model of `{run}` holds layers of `{name}`, which runs only where it is named"
+            message = (
+                f"the model of `{run}` holds layers of `{name}`, which runs only where it is named"
+            )
             raise Faults(Diagnostic("code-needed", message, help=help))
         if loaded[name] != sha256:
             message = f"`{name}` is not as it was when `{run}` was trained"
@@ -54,4 +56,3 @@ def check_code(run: Path, record: Mapping[str, Any]) -> None:
         if find(name) is None:
             message = f"the model of `{run}` holds `{name}`, of the plugin {package}"
             raise Faults(Diagnostic("code-needed", message, help="install it"))
-

@@ -15,6 +15,7 @@ from layerforge.events import Listener, Note
 from layerforge.records import replace
 from layerforge.run import directory
 from layerforge.run.chatter import told
+from layerforge.run.code import check_code
 from layerforge.run.feeding import Table
 from layerforge.run.files import write_bytes, write_json, write_text
 from layerforge.run.inputs import model_feeds, taken_by
@@ -80,6 +81,7 @@ def predict(run: Path, data: Path, listener: Listener, steps: int | None = None)
     file that cannot be read; columns that the run did not use may be there.
     """
     record = directory.read_record(run)
+    check_code(run, record)
     saved = directory.read_json(run / directory.PREPROCESSING)
     rows = replace(forecast_window(saved, data, steps=steps), quantiles=_quantiles(record))
     for warning in rows.warnings:

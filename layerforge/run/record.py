@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.run import directory
+from layerforge.run.code import keep_code
 from layerforge.run.directory import update_record
 from layerforge.run.files import write_bytes, write_json, write_text
 from layerforge.run.fingerprint import fingerprint
@@ -55,6 +56,7 @@ def open_run(
         "data": fingerprint(job.prepared),
         "versions": versions(),
         "settings": settings_of(job.spec),
+        **keep_code(run, job.plan),
         **more,
     }
     write_json(run / directory.RECORD, record)

@@ -12,6 +12,7 @@ from layerforge.pipeline import Compiled, compile_spec
 from layerforge.records import replace
 from layerforge.run import directory
 from layerforge.run.checkpoint import Checkpoint, read_checkpoint
+from layerforge.run.code import check_code
 from layerforge.run.completion import completed
 from layerforge.run.files import sweep, write_bytes
 from layerforge.run.fingerprint import fingerprint
@@ -44,6 +45,7 @@ def spec_of(run: Path, overrides: Iterable[str] = ()) -> Compiled:
 def compile_as(run: Path, path: Path, overrides: Iterable[str] = ()) -> Compiled:
     """A spec compiled with the overrides and choices of a run, and `overrides` after them."""
     record = directory.read_record(run)
+    check_code(run, record)
     return completed(compile_spec(path, (*record["overrides"], *overrides), record["choices"]))
 
 

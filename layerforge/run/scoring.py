@@ -14,6 +14,7 @@ from layerforge.events import DataRead, Listener, Note
 from layerforge.pipeline import Compiled, compile_spec
 from layerforge.run import directory, feeding
 from layerforge.run.chatter import told
+from layerforge.run.code import check_code
 from layerforge.run.fingerprint import digest
 from layerforge.run.inputs import model_feeds, taken_by, with_inputs
 from layerforge.spec import DataSettings
@@ -77,6 +78,7 @@ def evaluate(
     run or a file that cannot be read.
     """
     record = directory.read_record(run)
+    check_code(run, record)
     saved = directory.read_json(run / directory.PREPROCESSING)
     prepared = prepare_again(saved, data) if data else same_data(run, record, saved, listener)
     with told(listener):
