@@ -89,15 +89,18 @@ def _check_name(path: Path, before: CodeFile | None) -> None:
         message = f"`{path.name}` cannot be a module of Python"
         help = "give it a name of letters, digits and `_` that ends in .py"
         raise Faults(Diagnostic("bad-name", message, help=help))
-    if before is not None:
-        return
-    known = (
-        importlib.util.find_spec(name) if name not in sys.modules else sys.modules[name].__spec__
-    )
-    origin = getattr(known, "origin", None)
-    if name in sys.modules or (origin and Path(origin).resolve() != path.resolve()):
+    if before is None and (name in sys.stdlib_module_names or _is_installed(name)):
         message = f"`{path.name}` would hide the module `{name}` that Python has"
         raise Faults(Diagnostic("bad-name", message, help="give the file another name"))
+
+
+def _is_installed(name: str) -> bool:
+    """Whether a module of this name is loaded, or among the packages; one in the working directory is not."""
+    if name in sys.modules:
+        return True
+    spec = importlib.util.find_spec(name)
+    places = [spec.origin or "", *(spec.submodule_search_locations or ())] if spec else []
+    return any(part.endswith("-packages") for place in places for part in Path(place).parts)
 
 
 def _run(path: Path, text: str) -> Any:

@@ -82,7 +82,8 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(line: str) -> int:
     """The exit status of a line; the plain command runs in this process, where Keras is loaded once."""
-    if line.startswith("layerforge ") and not set(line) & set("|;&<>"):
+    plain = not set(line) & set("|;&<>") and "--code" not in line  # whose layers would stay
+    if line.startswith("layerforge ") and plain:
         return main(shlex.split(line)[1:])
     done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, timeout=300)
     sys.stdout.write(done.stdout + done.stderr)
