@@ -41,8 +41,11 @@ def compare(
 
 
 def _span(prepared: Prepared) -> int:
-    """For how many samples on a sample tells of the same rows."""
+    """For how many samples on a sample tells of the same rows: 1 in a table, in a series 2 or more.
+
+    Errors of neighbours in a series are alike even where their answers share no row.
+    """
     frame = prepared.frame
     if frame is None:
         return 1
-    return frame.steps if prepared.horizon else frame.window
+    return max(frame.steps if prepared.horizon else frame.window, 2)
