@@ -15,10 +15,13 @@ from layerforge.cli.options import AsJson, Overrides, Spec
 
 if TYPE_CHECKING:
     from layerforge.infer import Plan
+    from layerforge.memory import Memory
+    from layerforge.spec import TrainSettings
 
 EXAMPLE = """
   layerforge build spec.yaml                   the table, then what Keras says of it
   layerforge build spec.yaml --weights --static
+  layerforge build spec.yaml --batch-size 256
   layerforge build spec.yaml --out model.keras
 """
 
@@ -38,6 +41,16 @@ def build(
             show_default=False,
         ),
     ] = None,
+    batch_size: Annotated[
+        int | None,
+        typer.Option(
+            "--batch-size",
+            metavar="N",
+            min=1,
+            help="Estimate the memory for batches of N; default: the spec's batch_size, or 32.",
+            show_default=False,
+        ),
+    ] = None,
     overrides: Overrides = None,
     as_json: AsJson = False,
 ) -> None:
@@ -45,7 +58,8 @@ def build(
 
     The table comes at once from the spec alone: for each layer its shapes, its parameters and their
     share, and its multiply-adds (MACs) for one sample; for each LSTM or GRU how its parameters come
-    about, gate by gate. Then Keras builds the model, and every shape and weight is compared.
+    about, gate by gate; and what memory the weights, a batch, and training it take. Then Keras builds
+    the model, and every shape and weight is compared.
     """
     _check_options(static, out)
     from layerforge.cli.telling import compiled_spec, faults_told, tell_defaults
@@ -55,8 +69,9 @@ def build(
     plan = compiled.plan
     if plan is None:
         raise typer.Exit(1)
+    memory = _memory(plan, compiled.train, batch_size)
     if not as_json:
-        _print_table(plan, weights)
+        _print_table(plan, weights, memory)
     differences: list[str] | None = None
     with faults_told(compiled.lines):
         if not static:
@@ -64,7 +79,7 @@ def build(
         if out is not None and not differences:
             _save(plan, out)
     if as_json:
-        _print_json(plan, differences)
+        _print_json(plan, differences, memory)
     if differences:
         raise typer.Exit(1)
 
@@ -78,20 +93,33 @@ def _check_options(static: bool, out: Path | None) -> None:
         raise typer.BadParameter("--out saves the model that Keras builds; leave --static away")
 
 
-def _print_table(plan: Plan, weights: bool) -> None:
+def _memory(plan: Plan, train: TrainSettings | None, batch_size: int | None) -> Memory:
+    """The estimate for the spec's optimizer, and its batch size where none is given."""
+    from layerforge.memory import estimate
+    from layerforge.spec import TrainSettings
+
+    settings = train or TrainSettings()
+    return estimate(plan, batch_size or settings.batch_size, settings.optimizer)
+
+
+def _print_table(plan: Plan, weights: bool, memory: Memory) -> None:
+    from layerforge.render.memory import memory_text
     from layerforge.render.plan import plan_text
     from layerforge.render.screen import screen_of
 
-    sys.stdout.write(plan_text(plan, screen_of(sys.stdout), weights))
+    screen = screen_of(sys.stdout)
+    sys.stdout.write(f"{plan_text(plan, screen, weights)}\n{memory_text(memory, screen)}")
     sys.stdout.flush()
 
 
-def _print_json(plan: Plan, differences: list[str] | None) -> None:
+def _print_json(plan: Plan, differences: list[str] | None, memory: Memory) -> None:
+    from layerforge.render.memory import memory_record
     from layerforge.render.plan_record import plan_record
     from layerforge.render.record import json_text
 
     verified = None if differences is None else not differences
-    sys.stdout.write(json_text(plan_record(plan, verified)))
+    record = {**plan_record(plan, verified), "memory": memory_record(memory)}
+    sys.stdout.write(json_text(record))
 
 
 def _compare(plan: Plan, as_json: bool) -> list[str]:

@@ -29,6 +29,27 @@ _WINDOW: Final = (
 )
 
 REMARKS: Final[Mapping[str, Remark]] = {
+    "BilinearPooling": Remark(
+        "It forgets where two features met and keeps that they did: a vector of channels x channels, whatever"
+        " the size of the image. Two streams are joined by `from: [one, other]`; their places must be the"
+        " same. 512 channels make 262,144 numbers, most of them for the Dense that follows.",
+        "BilinearPooling",
+        "[14, 14, 64]",
+    ),
+    "MeanShiftPooling1D": Remark(
+        "The mean of a window moves to where its values crowd, so that a single spike does not pull it"
+        " along, as it does an average, nor wins, as it does in MaxPooling1D. `bandwidth` says how near"
+        " counts as near, in the unit of the values: after a BatchNormalization 1 is a good beginning.",
+        "MeanShiftPooling1D: {pool_size: 4, bandwidth: 0.5}",
+        "[96, 7]",
+    ),
+    "ReversibleInstanceNormalization": Remark(
+        "It gives three tensors: called `revin`, the window on its own scale is `revin.0`, and a forecast"
+        " made of that is brought back by `InstanceDenormalization:` with `from: [previous, revin.1,"
+        " revin.2]`. So a model need not learn levels that differ from window to window.",
+        "ReversibleInstanceNormalization",
+        "[336, 7]",
+    ),
     "BatchNormalization": Remark(
         "Four numbers for each channel: gamma and beta are trained, the moving mean and variance are"
         " not; they follow the batches while training and stand still when the model predicts.",

@@ -32,7 +32,17 @@ def test_weights_are_shown_on_request(run: Run) -> None:
 def test_json_has_the_contracted_form(run: Run) -> None:
     done = run("build", "good.yaml", "--static", "--json")
     record = json.loads(done.out)
-    layers = record.pop("layers")
+    layers, memory = record.pop("layers"), record.pop("memory")
+    assert memory == {
+        "batch_size": 32,
+        "optimizer": "adam",
+        "weights": 4 * 389,
+        "activations": 4 * 32 * (96 * 7 + 94 * 8 + 3 * 4 + 1),
+        "gradients": 4 * 389,
+        "optimizer_slots": 2 * 4 * 389 + 8 + 4,
+        "training": 4 * 389 * 4 + 12 + 4 * 32 * (96 * 7 + 94 * 8 + 3 * 4 + 1),
+        "inference": 4 * 389 + 4 * 32 * (96 * 7 + 94 * 8),
+    }
     assert record == {
         "name": "small",
         "total_params": 389,
@@ -181,3 +191,18 @@ def test_a_model_of_seventy_billion_parameters_is_verified_without_its_memory(fo
     assert done.returncode == 0
     assert "Keras agrees: 8 weights, 5 shapes, 70,013,799,412 parameters" in done.stdout
     assert int(done.stderr) < 2_000  # MiB, of which TensorFlow itself takes 600
+
+
+def test_memory_is_for_the_batch_and_the_optimizer_of_the_spec_unless_another_is_given(
+    run: Run, folder: Path
+) -> None:
+    text = (folder / "good.yaml").read_text()
+    train = "train: {batch_size: 8, optimizer: {SGD: {momentum: 0.9}}}\n"
+    (folder / "good.yaml").write_text(text + train)
+    said = run("build", "good.yaml", "--static").out
+    assert "memory for a batch of 8\n" in said
+    assert "  optimizer (SGD)         1,568 bytes (1.5 KiB)" in said  # 389 slots, a counter, a rate
+    assert "  activations             45,984 bytes (44.9 KiB)" in said
+    more = json.loads(run("build", "good.yaml", "--static", "--json", "--batch-size", "16").out)
+    assert more["memory"]["activations"] == 2 * 45_984
+    assert run("build", "good.yaml", "--static", "--batch-size", "0").status == 2
