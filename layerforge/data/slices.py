@@ -60,12 +60,17 @@ class Slices:
 def slices_of(prepared: Prepared, split: str, name: str) -> Slices:
     """The samples of a split by a column of the file, a window by the first row of its answer.
 
-    Numbers of many values are told apart by their quarters. Raises Faults for an unknown column.
+    `group` is the series, where there are several. Numbers of many values are told apart by their
+    quarters. Raises Faults for an unknown column.
     """
     file = prepared.file
+    if name == "group" and prepared.series is not None:
+        import polars as pl
+
+        return _labelled(name, pl.Series(name, prepared.group_of(prepared.positions[split])))
     if name not in file.columns:
         message = f"there is no column `{name}` in `{file.shown}` to tell samples apart"
-        known = ("target", "step", "class", *file.columns)
+        known = ("target", "step", "class", "group", *file.columns)
         help = did_you_mean(name, known) or "write `target`, `step`, `class` or a column's name"
         raise Faults(Diagnostic("unknown-column", message, help=help))
     rows = prepared.positions[split] + (prepared.frame.answer if prepared.frame else 0)

@@ -8,9 +8,10 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import mean, stdev
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from layerforge.data import Prepared, report
+from layerforge.data.windows import Frame
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.events import DataRead, Event, Listener, Note
 from layerforge.pipeline import Compiled, compile_spec
@@ -21,21 +22,29 @@ from layerforge.run.code import check_code
 from layerforge.run.scoring import data_folder, model_predictions, same_data, scored_split
 from layerforge.run.training import train
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """The rows from `first` up to `stop`, and the samples whose answers lie within them."""
+    """The moments from `first` up to `stop`, and the samples whose answers lie within them.
+
+    Of one series moments are rows, of several the times of their stamps. `ends` are the rows of the
+    first answer and the last.
+    """
 
     number: int
     first: int
     stop: int
+    ends: tuple[int, int]
     prepared: Prepared
 
     def told(self) -> dict[str, Any]:
         """Which it is, and from when to when."""
         stamps = self.prepared.stamps
-        ends = (self.first, self.stop - 1)
-        first, last = (stamps.text(row) if stamps else f"row {row + 1}" for row in ends)
+        first, last = (stamps.text(row) if stamps else f"row {row + 1}" for row in self.ends)
         return {"fold": self.number, "from": first, "to": last}
 
 
@@ -52,6 +61,8 @@ def backtest(run: Path, count: int, refit: bool, listener: Listener) -> dict[str
     saved = directory.read_json(run / directory.PREPROCESSING)
     prepared = same_data(run, record, saved, listener)
     folds = folds_of(prepared, count)
+    if refit:
+        _check_refit(prepared)
     found = []
     for fold in folds:
         told_of = fold.told()
@@ -64,29 +75,57 @@ def backtest(run: Path, count: int, refit: bool, listener: Listener) -> dict[str
 
 
 def folds_of(prepared: Prepared, count: int) -> list[Fold]:
-    """The rows that are scored in so many equal stretches. Raises Faults where one has no sample."""
+    """The time that is scored in so many equal stretches. Raises Faults where one has no sample."""
     import numpy as np
 
     if prepared.frame is None:
         message = "a backtest walks forward in time, and the rows of this table have no order"
         raise Faults(Diagnostic("bad-split", message, prepared.settings.span("task")))
-    split, steps = scored_split(prepared), prepared.frame.steps
-    positions = prepared.positions[split]
-    origins = positions + prepared.frame.answer
-    edges = np.linspace(origins[0], origins[-1] + steps, count + 1).astype(np.int64)
+    split, frame = scored_split(prepared), prepared.frame
+    positions, moments = prepared.positions[split], _moments(prepared)
+    starts = moments[positions + frame.answer]
+    ends = moments[positions + frame.answer + frame.steps - 1]
+    edges = np.linspace(starts.min(), ends.max() + 1, count + 1).astype(np.int64)
     folds = []
     for number, (first, stop) in enumerate(pairwise(edges), start=1):
-        inside = positions[(origins >= first) & (origins + steps <= stop)]
-        if not len(inside):
-            rows = int(edges[-1] - edges[0])
-            message = (
-                f"fold {number} of {count} has no window of {steps:,} steps: there are {rows:,}"
-            )
-            help = f"ask for {max(rows // (2 * steps), 1):,} folds or fewer"
-            raise Faults(Diagnostic("too-few-rows", f"{message} rows in all", None, help))
-        own = replace(prepared, positions={**prepared.positions, split: inside})
-        folds.append(Fold(number, int(first), int(stop), own))
+        inside = (starts >= first) & (ends < stop)
+        if not inside.any():
+            raise _empty(number, count, frame, len(positions))
+        own = positions[inside]
+        rows = own[starts[inside].argmin()], own[ends[inside].argmax()] + frame.steps - 1
+        limits = (int(rows[0]) + frame.answer, int(rows[1]) + frame.answer)
+        kept = replace(prepared, positions={**prepared.positions, split: own})
+        folds.append(Fold(number, int(first), int(stop), limits, kept))
     return folds
+
+
+def _moments(prepared: Prepared) -> NDArray[np.int64]:
+    """What tells of each row when it is: of several series the stamps, else the row itself."""
+    import numpy as np
+
+    if prepared.series is None:
+        return np.arange(len(prepared.features), dtype=np.int64)
+    if prepared.stamps is None:
+        message = "a backtest of several series needs their times: name the column, `time: ...`"
+        raise Faults(Diagnostic("bad-split", message, prepared.settings.span("group")))
+    return prepared.stamps.values
+
+
+def _empty(number: int, count: int, frame: Frame, windows: int) -> Faults:
+    message = f"fold {number} of {count} has no window of {frame.steps:,} steps"
+    rows = windows + frame.steps - 1
+    help = f"ask for {max(rows // (2 * frame.steps), 1):,} folds or fewer"
+    return Faults(Diagnostic("too-few-rows", message, None, help))
+
+
+def _check_refit(prepared: Prepared) -> None:
+    """Raises Faults where the rows before a fold cannot be named by their number."""
+    settings = prepared.settings
+    if prepared.series is not None or not isinstance(settings.source, str):
+        what = "several series" if prepared.series is not None else "several files"
+        message = f"`--refit` splits one series of one file by rows; the data are {what}"
+        help = "leave `--refit` out: the run's model is scored on every fold"
+        raise Faults(Diagnostic("bad-split", message, settings.span("source"), help))
 
 
 def _scored(run: Path, record: Mapping[str, Any], fold: Fold, listener: Listener) -> dict[str, Any]:

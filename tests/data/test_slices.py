@@ -72,3 +72,12 @@ def test_an_unknown_column_is_a_fault_with_the_nearest(prepared: Prepare) -> Non
         report(data, "test", by="stepp")
     fault = stop.value.diagnostics[0]
     assert (fault.code, fault.help) == ("unknown-column", "did you mean `step`?")
+
+
+def test_several_series_are_told_apart_by_their_group(prepared: Prepare) -> None:
+    lines = "".join(f"{town},{i},{i % 5 + k}\n" for k, town in enumerate("ab") for i in range(60))
+    section = SERIES.replace("features: [x]", "group: town\ntime: t\nfeatures: [x]\ntargets: [x]")
+    data = prepared(section, d_csv="town,t,x\n" + lines)
+    found = report(data, "test", by="group")["baselines"]["repeat"]["by"]["group"]
+    assert list(found) == ["a", "b"]
+    assert sum(each["samples"] for each in found.values()) == data.samples("test")

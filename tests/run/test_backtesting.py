@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
-from layerforge.data import report
-from layerforge.diagnostics import Faults
+from layerforge.data import prepare, report
+from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.events import Note, TrainingStarted
 from layerforge.run import backtest, directory
 from layerforge.run.backtesting import folds_of, summary
 from layerforge.run.scoring import model_predictions, same_data
+from layerforge.source import read
+from layerforge.spec.data import read_data
 from tests.run.conftest import Example, Told
 
 
@@ -88,3 +92,30 @@ def test_more_folds_than_windows_are_refused_with_what_is_possible(sine: Example
 def test_the_rows_of_a_table_have_no_order_to_walk_in(blobs: Example) -> None:
     with pytest.raises(Faults, match="the rows of this table have no order"):
         backtest(blobs.trained.path, 3, False, Told())
+
+
+def test_folds_of_several_series_are_cut_by_their_times(tmp_path: Path) -> None:
+    lines = "".join(f"{town},{day},{day % 7}\n" for town in "ab" for day in range(200))
+    (tmp_path / "d.csv").write_text("town,day,x\n" + lines)
+    text = """
+        source: d.csv
+        task: forecast
+        group: town
+        time: day
+        features: [x]
+        targets: [x]
+        window: 5
+        horizon: 3
+        """
+    found: list[Diagnostic] = []
+    tree = read(dedent(text), "spec.yaml", found)
+    assert tree is not None
+    settings = read_data(tree, found)
+    assert settings is not None, found
+    prepared = prepare(settings, tmp_path)
+    one, two = folds_of(prepared, 2)
+    assert one.told() == {"fold": 1, "from": "160", "to": "179"}
+    assert two.told() == {"fold": 2, "from": "180", "to": "199"}
+    for fold in (one, two):
+        assert set(fold.prepared.group_of(fold.prepared.positions["test"])) == {"a", "b"}
+        assert len(fold.prepared.positions["test"]) == 2 * 18
