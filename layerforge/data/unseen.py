@@ -107,6 +107,7 @@ class NewRows:
     steps: int | None = None
     quantiles: tuple[float, ...] | None = None
     groups: tuple[str, ...] | None = None  # whose each row of the answer is, of several series
+    group_name: str = "group"
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -147,7 +148,7 @@ class NewRows:
 
         answer: dict[str, list[Any]] = {}
         if self.groups is not None:
-            answer["group"] = list(self.groups)
+            answer[self.group_name] = list(self.groups)
         answer[self.index_name] = list(self.index)
         if self.classes is not None:
             shares = two_columns(np.asarray(predictions).reshape(len(self.index), -1))
@@ -209,6 +210,7 @@ def forecast_window(
         fed_back=fed_back,
         steps=None if groups else steps,
         groups=groups,
+        group_name=", ".join(settings.group or ()),
     )
 
 

@@ -113,6 +113,8 @@ def data_folder(run: Path, record: Mapping[str, Any]) -> Path:
     """The folder the source is relative to: where it lay as seen from the run, or on the machine."""
     beside, absolute = run / str(record["folder"]), Path(record["spec"]).parent
     first = str(record["data"]["source"]).split(", ")[0]
+    if Path(first).is_absolute():
+        return absolute  # which does not matter, and `glob` takes no absolute pattern
     return beside if any(beside.glob(first)) else absolute
 
 

@@ -11,7 +11,7 @@ from layerforge.diagnostics import Faults
 from layerforge.events import Note
 from layerforge.pipeline import compile_spec
 from layerforge.run import baseline, evaluate, train
-from tests.run.conftest import FLAT, SINE, Compile, Example, Told, write_data
+from tests.run.conftest import BLOBS, FLAT, SINE, Compile, Example, Told, write_data
 
 
 @pytest.fixture
@@ -107,3 +107,11 @@ def test_a_model_file_cut_in_half_is_a_fault(moved: Path) -> None:
 
 def test_a_file_without_the_columns_is_a_fault(sine: Example, blobs: Example) -> None:
     assert _code(sine.trained.path, blobs.folder / "blobs.csv")[0] == "unknown-column"
+
+
+def test_a_source_with_its_whole_path_is_found_wherever_the_run_lies(
+    compiled: Compile, folder: Path
+) -> None:
+    text = BLOBS.replace("source: blobs.csv", f"source: {folder / 'blobs.csv'}")
+    trained = train(compiled(text, "train.epochs=1"), folder / "elsewhere" / "runs", Told())
+    assert evaluate(trained.path, None, Told()) == trained.scores
