@@ -1,0 +1,83 @@
+"""What must hold of any input: an end in time, a plan or diagnostics that can be printed, and places in the text."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from layerforge.codes import CODES
+from layerforge.diagnostics import Diagnostic, Span
+from layerforge.ejecting import eject
+from layerforge.pipeline import Compiled, compile_spec
+from layerforge.render.diagnostics import diagnostic_record, diagnostics_text
+from layerforge.render.plan import plan_text
+from layerforge.render.record import json_text
+from layerforge.render.resolved import resolved_text
+from layerforge.render.screen import Screen
+
+SECONDS: Final = 1.0  # of the processor, for one input
+_SCREENS: Final = (Screen(), Screen(width=30))
+
+
+def fault_of(path: Path, content: bytes, overrides: tuple[str, ...] = ()) -> str | None:
+    """What is wrong with how layerforge takes these bytes, in one line; None where all holds.
+
+    An exception goes through to the caller.
+    """
+    path.write_bytes(content)
+    seconds = _walked(path, overrides)
+    if seconds > SECONDS:  # twice, for the machine may have been busy with something else
+        seconds = min(seconds, _walked(path, overrides))
+    if seconds > SECONDS:
+        return f"took {seconds:.1f} s of the processor"
+    compiled = compile_spec(path, overrides)
+    if not compiled.found and compiled.plan is None:
+        return "neither a plan nor a diagnostic"
+    return next(_wrong(compiled), None)
+
+
+def _walked(path: Path, overrides: tuple[str, ...]) -> float:
+    """The seconds of the processor that reading, checking and printing take."""
+    start = time.process_time()
+    compiled = compile_spec(path, overrides)
+    for screen in _SCREENS:
+        diagnostics_text(compiled.found, compiled.lines, screen)
+    json_text([diagnostic_record(fault, str(path)) for fault in compiled.found])
+    if compiled.plan is not None and len(compiled.plan.steps) <= 2_000:
+        plan_text(compiled.plan, Screen(), weights=True)
+        eject(compiled.plan)
+    if compiled.clean and compiled.root is not None and compiled.spec is not None:
+        resolved_text(compiled.root, compiled.spec)
+    return time.process_time() - start
+
+
+def _wrong(compiled: Compiled) -> Iterator[str]:
+    for fault in compiled.found:
+        if fault.code not in CODES:
+            yield f"unknown code {fault.code!r}"
+        if not fault.message:
+            yield f"no message: {fault}"
+        for span in _spans(fault):
+            if not _within(span, compiled):
+                yield f"{fault.code}: {span!r} lies outside the text"
+        text = diagnostics_text([fault], compiled.lines, Screen(width=60))
+        if not text.replace("\n", "").isprintable():
+            yield f"{fault.code}: prints what is not printable: {text!r}"
+
+
+def _spans(fault: Diagnostic) -> list[Span]:
+    own = [fault.span] if fault.span is not None else []
+    return [*own, *(related.span for related in fault.related)]
+
+
+def _within(span: Span, compiled: Compiled) -> bool:
+    """Whether a place is one of its text, in order; a file that could not be decoded has no lines."""
+    lines = compiled.lines.get(span.file)
+    if lines is None:
+        return span.line >= 1 and span.column >= 1
+    start, end = (span.line, span.column), (span.end_line, span.end_column)
+    return (1, 1) <= start <= end and all(
+        row <= len(lines) and column <= len(lines[row - 1]) + 2 for row, column in (start, end)
+    )
