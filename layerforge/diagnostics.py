@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Literal
+from functools import lru_cache
+from typing import Final, Literal
 
 from layerforge.records import record
 
 Severity = Literal["error", "warning"]
+_LONGEST_WORD: Final = 200  # a longer one is no misspelt name, and its neighbours are dear to find
 
 
 @record
@@ -96,7 +98,14 @@ def errors(found: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 def did_you_mean(word: str, known: Iterable[str], also: str = "") -> str | None:
     """A help line that names the nearest known word, or nothing when none is near."""
-    names = list(known)
+    near = _nearest(word, tuple(known))
+    return f"did you mean `{near}`?{also}" if near else None
+
+
+@lru_cache(maxsize=1_000)  # one mistake made a thousand times is looked up once
+def _nearest(word: str, names: tuple[str, ...]) -> str | None:
+    if len(word) > _LONGEST_WORD:
+        return None
     folded = {name.lower(): name for name in reversed(names)}
     near = get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
-    return f"did you mean `{folded[near[0]]}`?{also}" if near else None
+    return folded[near[0]] if near else None

@@ -12,6 +12,7 @@ import operator
 import re
 import warnings
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from layerforge.diagnostics import SpecError, did_you_mean
@@ -100,13 +101,7 @@ def evaluate(text: str, lookup: Lookup) -> Value:
             "expression-too-large", f"an expression of {len(text):,} characters is too long"
         )
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            tree = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise SpecError("bad-expression", f"`$({text})` is not an expression") from None
-    try:
-        value: Value = _value(tree, lookup, 0)
+        value: Value = _value(_parsed(text), lookup, 0)
     except ZeroDivisionError:
         raise SpecError("bad-expression", f"`$({text})` divides by zero") from None
     except (TypeError, ValueError) as error:
@@ -114,6 +109,16 @@ def evaluate(text: str, lookup: Lookup) -> Value:
     except (OverflowError, RecursionError):
         raise SpecError("expression-too-large", f"`$({text})` is too large to compute") from None
     return value
+
+
+@lru_cache(maxsize=1_000)  # in a block and under `repeat`, the same text is read again and again
+def _parsed(text: str) -> ast.expr:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise SpecError("bad-expression", f"`$({text})` is not an expression") from None
 
 
 def _matching(text: str, start: int) -> int:

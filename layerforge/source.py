@@ -301,6 +301,8 @@ def _syntax(error: Any, text: str, name: str) -> Diagnostic:
     lines = lines_of(text)
     mark = error.problem_mark or error.context_mark
     row, column = (mark.line, mark.column) if mark else (0, 0)
+    if row >= len(lines):  # behind the last line, where a file ends without a line break
+        row, column = len(lines) - 1, len(lines[-1])
     span = Span(name, row + 1, column + 1, row + 1, column + 2)
     problem = (error.problem or error.context or "cannot be read").removeprefix("found ")
     tabbed = _tab(lines, row, name)
@@ -315,6 +317,10 @@ def _syntax(error: Any, text: str, name: str) -> Diagnostic:
     if opened and "quoted scalar" in context:
         opening = Span(name, opened.line + 1, opened.column + 1, opened.line + 1, opened.column + 2)
         return Diagnostic("unclosed-quote", "this quote is never closed", opening)
+    if "expected node content" in problem and row == len(lines) - 1 and not lines[row][column:]:
+        return Diagnostic(
+            "unclosed-bracket", "a bracket or brace is open where the file ends", span
+        )
     if "cannot start any token" in problem:
         character = lines[row][column : column + 1] if row < len(lines) else ""
         message = f"a value cannot begin with `{character}`"

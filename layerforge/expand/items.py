@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from layerforge.arguments import INVALID, Arguments, Found, Whole, plain, read_arguments, shown
 from layerforge.diagnostics import Diagnostic, Related, did_you_mean
 from layerforge.expand.blocks import bind_arguments, bind_inputs
+from layerforge.expand.bounds import MAX_BLOCK_DEPTH, MAX_CALLS, Bounds
 from layerforge.expand.frame import Frame, flat
 from layerforge.expand.inputs import DataShape, read_input, read_inputs
 from layerforge.graph import Call, Graph, Input, Ref, Tensors
@@ -16,9 +17,6 @@ from layerforge.records import replace
 from layerforge.shapes import UNKNOWN
 from layerforge.source import Mapping, Node, Scalar, Sequence, is_null
 from layerforge.spec import Block, Item, Scope, Spec, resolve
-
-MAX_CALLS: Final = 20_000
-MAX_BLOCK_DEPTH: Final = 40
 
 
 def expand(
@@ -33,7 +31,7 @@ def expand(
     `data` is the shape of a sample as the section `data` says it, and where it says so; a model
     without `input` takes it. Where the section has faults (`data_faulty`), a missing input is none.
     """
-    work = _Expansion(spec, found)
+    work = _Expansion(spec, found, Bounds(found))
     frame = Frame("", spec.items, found)
     for each in read_inputs(spec, scope, found, data):
         work.add_input(each, frame)
@@ -42,6 +40,10 @@ def expand(
     elif spec.inputs is not None or not is_null(spec.input) or data_faulty:
         frame.started = True  # there is an input, and its fault was told
     work.walk(spec.items, frame, scope)
+    if (
+        work.bounds.full
+    ):  # its fault was told; to infer the part that fits would take long for nothing
+        return Graph(spec.name, tuple(work.inputs), (), ())
     outputs = frame.results(spec.outputs) or ()
     return Graph(spec.name, tuple(work.inputs), tuple(work.calls), outputs)
 
@@ -53,14 +55,14 @@ class _Told(Exception):  # noqa: N818 - a signal: the fault of this item has bee
 class _Expansion:
     """The graph so far, and the names taken in it."""
 
-    def __init__(self, spec: Spec, found: Found) -> None:
+    def __init__(self, spec: Spec, found: Found, bounds: Bounds) -> None:
         self.spec = spec
         self.found = found
+        self.bounds = bounds
         self.inputs: list[Input] = []
         self.calls: list[Call] = []
         self.by_name: dict[str, Call] = {}
         self.taken: dict[str, int] = {}
-        self.full = False
 
     def add_input(self, each: Input, frame: Frame) -> None:
         self.inputs.append(each)
@@ -76,7 +78,7 @@ class _Expansion:
 
     def _item(self, item: Item, frame: Frame, scope: Scope) -> None:
         for here in self._times(item, scope):
-            if self.full:
+            if not self.bounds.meet(item.span):
                 return
             if self._holds(item, here):
                 value = self._value(item, frame, here)
@@ -160,10 +162,7 @@ class _Expansion:
         expect = self._expect(item, scope)
         if inputs is None or keywords is None:
             return None
-        if len(self.calls) >= MAX_CALLS:
-            message = f"more than {MAX_CALLS:,} layers"
-            self.found.append(Diagnostic("too-many-layers", message, item.span))
-            self.full = True
+        if not self.bounds.add(item.span):
             raise _Told
         place = item.modifiers["expect"].span if "expect" in item.modifiers else None
         call = Call(name, layer, inputs, item.span, keywords, options, expect, place, inner)
@@ -226,13 +225,7 @@ class _Expansion:
     def _block(self, item: Item, block: Block, frame: Frame, scope: Scope) -> Tensors | None:
         """The items of a block in a frame of its own, its arguments bound."""
         name = block.name.text
-        if name in frame.open_blocks or len(frame.open_blocks) > MAX_BLOCK_DEPTH:
-            circle = " -> ".join([*frame.open_blocks, name])
-            message = f"the block `{name}` contains itself: {circle}"
-            related = (Related("the block is here", block.name.span),)
-            self.found.append(Diagnostic("recursive-block", message, item.span, None, related))
-            self.full = True
-            raise _Told
+        self._check_depth(item, block, frame)
         inside = bind_arguments(item, block, scope, self.found)
         given = bind_inputs(item, block, frame)
         if inside is None or given is None:
@@ -247,6 +240,22 @@ class _Expansion:
         results = inner.results(block.outputs)
         return results[0] if results and len(results) == 1 else results
 
+    def _check_depth(self, item: Item, block: Block, frame: Frame) -> None:
+        """Raises _Told for a block inside itself, or inside more blocks than any model has."""
+        name = block.name.text
+        if name in frame.open_blocks:
+            circle = " -> ".join([*frame.open_blocks, name])
+            message = f"the block `{name}` contains itself: {circle}"
+            related = (Related("the block is here", block.name.span),)
+            self.found.append(Diagnostic("recursive-block", message, item.span, None, related))
+        elif len(frame.open_blocks) >= MAX_BLOCK_DEPTH:
+            message = f"blocks inside blocks, more than {MAX_BLOCK_DEPTH} deep"
+            self.found.append(Diagnostic("too-deep", message, item.span))
+        else:
+            return
+        self.bounds.full = True
+        raise _Told
+
     def _nested(
         self,
         item: Item,
@@ -257,7 +266,7 @@ class _Expansion:
         blocks: tuple[str, ...],
     ) -> Ref | None:
         """A block `as: model`: its items are a graph of their own, called as one layer."""
-        work = _Expansion(self.spec, self.found)
+        work = _Expansion(self.spec, self.found, self.bounds)
         inputs = {name: Ref(f"{label}.{name}") for name in block.inputs}
         frame = Frame(f"{label}.", block.items, self.found, dict(inputs), None, True, blocks)
         frame.previous = inputs[block.inputs[0]]
@@ -272,6 +281,8 @@ class _Expansion:
         graph = Graph(label, tuple(work.inputs), tuple(work.calls), results)
         layer = Layer(FUNCTIONAL, Arguments(), label)
         options, expect = self._options(item, layer, scope), self._expect(item, scope)
+        if not self.bounds.add(item.span):
+            raise _Told
         call = Call(label, layer, tensors, item.span, {}, options, expect, inner=graph)
         self.calls.append(call)
         self.by_name[label] = call

