@@ -86,9 +86,7 @@ class Variables:
             return 1, 1
         known = self._sizes.get(id(node))
         if known is None:
-            sequence = isinstance(node, Sequence)
-            inner = node.items if sequence else [value for _, value in node.entries]
-            parts = [self._measured(each) for each in inner]
+            parts = [self._measured(each) for each in _inside(node)]
             size = 1 + sum(size for size, _ in parts)
             known = node, size, 1 + max((depth for _, depth in parts), default=0)
             self._sizes[id(node)] = known  # which keeps the node, and with it the id, alive
@@ -109,6 +107,12 @@ class Variables:
                 self.value(name)
             except SpecError as error:
                 self._found.append(error.at(node.span))
+
+
+def _inside(node: Sequence | Mapping) -> list[Node]:
+    if isinstance(node, Sequence):
+        return list(node.items)
+    return [value for _, value in node.entries]
 
 
 class Scope:

@@ -20,7 +20,6 @@ from layerforge.render.screen import Screen
 
 SECONDS: Final = 1.0  # of the processor, for one input
 SECONDS_PER_LAYER: Final = 0.0002  # where it has so many that they alone take longer
-_SCREENS: Final = (Screen(), Screen(width=30))
 
 
 def fault_of(path: Path, content: bytes, overrides: tuple[str, ...] = ()) -> str | None:
@@ -44,8 +43,7 @@ def _walked(path: Path, overrides: tuple[str, ...]) -> tuple[float, float]:
     """The seconds of the processor that checking and printing faults take, and those they may take."""
     start = time.process_time()
     compiled = compile_spec(path, overrides)
-    for screen in _SCREENS:
-        diagnostics_text(compiled.found, compiled.lines, screen)
+    diagnostics_text(compiled.found, compiled.lines, Screen())
     json_text([diagnostic_record(fault, str(path)) for fault in compiled.found])
     seconds = time.process_time() - start
     _printed(compiled)
@@ -56,7 +54,8 @@ def _walked(path: Path, overrides: tuple[str, ...]) -> tuple[float, float]:
 
 
 def _printed(compiled: Compiled) -> None:
-    """What other commands print of a good spec."""
+    """What a narrow screen shows, and what other commands print of a good spec."""
+    diagnostics_text(compiled.found[:100], compiled.lines, Screen(width=30))
     if compiled.clean and compiled.root is not None and compiled.spec is not None:
         resolved_text(compiled.root, compiled.spec)
     if compiled.plan is not None and len(compiled.plan.steps) <= 500:
