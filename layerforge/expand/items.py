@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from layerforge.arguments import INVALID, Arguments, Found, Whole, plain, read_arguments, shown
@@ -88,7 +89,7 @@ class _Expansion:
                 # A skipped item lets through what it was given, and so does its name.
                 frame.pass_through(self._written_name(item, here), frame.sources(item))
 
-    def _times(self, item: Item, scope: Scope) -> list[Scope]:
+    def _times(self, item: Item, scope: Scope) -> Iterable[Scope]:
         """The scopes of an item's repetitions: one without `i` where it has no `repeat`."""
         node = item.modifiers.get("repeat")
         if node is None:
@@ -101,7 +102,7 @@ class _Expansion:
             message = f"`repeat: {count}` makes more than {MAX_CALLS:,} layers"
             self.found.append(Diagnostic("too-many-layers", message, node.span))
             raise _Told
-        return [scope.within(i=i) for i in range(count)]
+        return (scope.within(i=i) for i in range(count))
 
     def _holds(self, item: Item, scope: Scope) -> bool:
         node = item.modifiers.get("when")
