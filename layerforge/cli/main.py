@@ -26,6 +26,7 @@ COMMANDS: Final = {
         "eject": "Write the Keras script that builds the same model.",
     },
     "Train it": {
+        "data": "Show what becomes of the data: columns, splits, windows, statistics, leaks.",
         "baseline": "Score what a model must beat, before any training.",
         "train": "Train a model, and score it beside the baselines.",
     },

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from layerforge.data.cells import Column
+from layerforge.data.leaks import leaks_of
 from layerforge.data.prepared import Prepared
 from layerforge.data.raw import Raw
 from layerforge.data.splits import Split
@@ -48,6 +49,7 @@ def account_of(
         "series": None if raw.series is None else len(np.unique(raw.series.codes)),
         "window": _window(prepared),
         "target_shape": list(prepared.target_shape),
+        "leaks": leaks_of(prepared, raw, split),
         "warnings": _warnings(prepared, raw, split),
     }
 

@@ -175,7 +175,7 @@ def _read_numbers(file: File, names: Sequence[str]) -> Iterable[tuple[str, Colum
 
 def _without_sentinels(file: File, numbers: pl.Series) -> pl.Series:
     """Numbers that stand for a missing value, such as -9999, taken away."""
-    words = [each for each in file.wording.sentinels if not isinstance(each, str)]
+    words = [float(each) for each in file.wording.sentinels if not isinstance(each, str)]
     return numbers.set(numbers.is_in(words).fill_null(value=False), None) if words else numbers
 
 

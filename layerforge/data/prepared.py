@@ -146,8 +146,10 @@ class Prepared:
         """The inputs of these samples as rows (n, flat_width)."""
         import numpy as np
 
-        found = [feed.gather(self.features, positions) for feed in self.feeds]
-        flat = [each.reshape(len(positions), -1) for each in found]
+        flat = [
+            feed.gather(self.features, positions).reshape(len(positions), feed.width)
+            for feed in self.feeds
+        ]
         return flat[0] if len(flat) == 1 else np.concatenate(flat, axis=1)
 
     def past(self, positions: NDArray[np.int64]) -> NDArray[Any]:

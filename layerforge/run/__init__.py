@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from layerforge.run.backtesting import backtest
+    from layerforge.run.examination import examine
     from layerforge.run.finding import find_resumable, find_run
     from layerforge.run.prediction import Predictions, predict
     from layerforge.run.resuming import branch, compile_as, resume, spec_of
@@ -22,6 +23,7 @@ __all__ = [
     "branch",
     "compile_as",
     "evaluate",
+    "examine",
     "find_resumable",
     "find_run",
     "predict",
@@ -31,6 +33,7 @@ __all__ = [
 ]
 
 _MODULES: Final = {
+    "examine": "examination",
     "find_resumable": "finding",
     "find_run": "finding",
     "Predictions": "prediction",

@@ -1,0 +1,46 @@
+"""What gives answers away is found: equal samples in two splits, columns that say the target."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.data.conftest import Prepare
+
+TABLE = "source: d.csv\ntask: regression\ntargets: y\nshuffle: false\n"
+
+
+def test_samples_that_stand_in_two_splits_are_counted(prepared: Prepare) -> None:
+    noise = np.random.default_rng(1).normal(size=20)
+    rows = "x,y\n" + "".join(f"{i % 18},{noise[i]}\n" for i in range(20))
+    leaks = prepared(TABLE, d_csv=rows).account["leaks"]
+    assert leaks["duplicates"] == {
+        "validation in train": 0,
+        "test in train": 2,
+        "test in validation": 0,
+    }
+    assert leaks["told"] == ["2 samples of test stand also in train, with the same inputs"]
+
+
+def test_a_column_that_is_a_line_of_the_target_is_suspicious(prepared: Prepare) -> None:
+    noise = np.random.default_rng(1).normal(size=20)
+    rows = "x,z,y\n" + "".join(f"{i},{noise[i]},{3 * noise[i] - 7}\n" for i in range(20))
+    leaks = prepared(TABLE, d_csv=rows).account["leaks"]
+    assert leaks["suspicious"] == ["`z` is a line of `y` in every training row"]
+
+
+def test_a_column_that_tells_the_class_is_suspicious(prepared: Prepare) -> None:
+    section = TABLE.replace("regression", "classification")
+    rows = "x,code,y\n" + "".join(f"{i % 7},{'pq'[i % 2]},{'ab'[i % 2]}\n" for i in range(20))
+    leaks = prepared(section, d_csv=rows).account["leaks"]
+    assert leaks["suspicious"] == ["`code` tells the class `y` in every training row"]
+
+
+def test_the_past_of_a_forecast_is_no_leak_but_what_is_known_ahead_may_be(
+    prepared: Prepare,
+) -> None:
+    section = "source: d.csv\ntask: forecast\ntargets: y\nwindow: 2\nhorizon: 1\n"
+    rows = "y,z\n" + "".join(f"{i},{2 * i}\n" for i in range(20))
+    assert not prepared(section, d_csv=rows).account["leaks"]["suspicious"]
+    ahead = prepared(section + "known: z\n", d_csv=rows).account["leaks"]
+    assert ahead["suspicious"] == ["`z` is a line of `y` in every training row"]
+    assert ahead["duplicates"] is None
