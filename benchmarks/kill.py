@@ -54,9 +54,9 @@ def write_folder(folder: Path, names: Sequence[str]) -> None:
 class Training:
     """A process that trains a spec in a folder."""
 
-    def __init__(self, folder: Path, name: str, runs: str, resume: bool) -> None:
+    def __init__(self, folder: Path, name: str, runs: str, resumed: str | None = None) -> None:
         command = [sys.executable, "-m", "layerforge", "train", f"{name}.yaml", "--deterministic"]
-        command += ["--runs", runs, *(["--resume", f"{runs}/{name}/1"] if resume else [])]
+        command += ["--runs", runs, *(["--resume", resumed] if resumed else [])]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self._told = ""
         self._process = subprocess.Popen(
@@ -92,30 +92,38 @@ class Training:
 
 def undisturbed(folder: Path, name: str) -> float:
     """Trains a spec in `alone`; the seconds from the first step to the end."""
-    training = Training(folder, name, "alone", resume=False)
+    training = Training(folder, name, "alone")
     training.begins()
     before = time.monotonic()
     training.ends()
     return time.monotonic() - before
 
 
-def killed(folder: Path, name: str, kills: int, chance: random.Random, seconds: float) -> list[str]:
-    """Trains a spec in `killed`, so many times killed on the way; where it goes on from after each.
+def killed(
+    folder: Path, name: str, kills: int, chance: random.Random, seconds: float
+) -> Iterator[tuple[Path, list[str]]]:
+    """Trains a spec, killed so many times on the way; each run, and where it went on after each kill.
 
-    An instant is anywhere between the start of the training and somewhat more than the share of it
-    that is left for this kill, so that runs are killed early, late, and while they are scored.
+    The instant is anywhere in the first half of what a whole training takes from its first step on,
+    so that runs are killed early and late, while saving, and while they are scored. A run that ends
+    before all kills are done is followed by another.
     """
-    places: list[str] = []
-    for _ in range(kills):
-        training = Training(folder, name, "killed", resume=(folder / "killed").exists())
-        if not training.begins():
-            training.ends()
-            break
-        if training.ends(chance.uniform(0, 2.2 * seconds / kills)):
-            break
-        places.append(_place(folder / "killed" / name / "1"))
-    Training(folder, name, "killed", resume=True).ends()
-    return places
+    number = 0
+    while kills > 0:
+        number += 1
+        run = folder / "killed" / name / str(number)
+        places: list[str] = []
+        while not _trained(folder, name, run, chance.uniform(0, seconds / 2) if kills else None):
+            places.append(_place(run))
+            kills -= 1
+        yield run, places
+
+
+def _trained(folder: Path, name: str, run: Path, seconds: float | None) -> bool:
+    """Begins a run or goes on with it, killed after so many seconds; whether it came to its end."""
+    resumed = str(run.relative_to(folder)) if run.exists() else None
+    training = Training(folder, name, "killed", resumed)
+    return training.ends(seconds if training.begins() else None)
 
 
 def _place(run: Path) -> str:
@@ -202,11 +210,11 @@ def main() -> int:
             folder = Path(path)
             write_folder(folder, [name])
             seconds = undisturbed(folder, name)
-            places = killed(folder, name, each, chance, seconds)
-            unlike = differences(folder / "alone" / name / "1", folder / "killed" / name / "1")
-        told = "identical" if not unlike else "DIFFERENT: " + ", ".join(unlike)
-        print(f"{name:10} {told}; killed {len(places)} times, at {' '.join(places)}", flush=True)
-        total, found = total + len(places), found + len(unlike)
+            for run, places in killed(folder, name, each, chance, seconds):
+                unlike = differences(folder / "alone" / name / "1", run)
+                told = "identical" if not unlike else "DIFFERENT: " + ", ".join(unlike)
+                print(f"{name:10} {told}; killed at {' '.join(places)}", flush=True)
+                total, found = total + len(places), found + len(unlike)
     print(f"{total} kills, {found} differences")
     return 0 if not found else 1
 

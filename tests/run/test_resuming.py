@@ -104,6 +104,17 @@ def test_a_run_stopped_within_epochs_ends_as_one_that_was_not(
     assert differences(alone.path, stopped.path) == []
 
 
+def test_two_deterministic_runs_are_equal_to_the_bit_and_two_seeds_are_not(
+    compiled: Compile, folder: Path
+) -> None:
+    runs = [
+        train(compiled(MANY, f"train.seed={seed}", "train.epochs=2"), folder / str(i), Told()).path
+        for i, seed in enumerate((0, 0, 1))
+    ]
+    assert differences(runs[0], runs[1]) == []
+    assert "best.keras" in differences(runs[0], runs[2])
+
+
 def test_a_finished_run_trains_nothing_and_says_so(compiled: Compile, folder: Path) -> None:
     spec = compiled(BLOBS, "train.epochs=2")
     done = train(spec, folder / "runs", Told())
