@@ -90,7 +90,18 @@ def objective_faults(
             )
     if not found and not objective.logits:
         found += _logits_fault(objective.loss, plan, single)
-    return found
+    return found + _softmax_of_one(plan, single)
+
+
+def _softmax_of_one(plan: Plan, single: bool) -> list[Diagnostic]:
+    """Softmax over one unit is 1 whatever the model says, so that nothing is learnt."""
+    call = last_call(plan)
+    activation = call.layer.values.get("activation") if call is not None else None
+    if call is None or not single or getattr(activation, "name", activation) != "softmax":
+        return []
+    message = "softmax over one unit is always 1"
+    help = "write `activation: sigmoid`, or give the layer a unit per class"
+    return [Diagnostic("wrong-head", message, call.span, help)]
 
 
 def _quantile_faults(objective: Objective, train: TrainSettings) -> list[Diagnostic]:
@@ -137,7 +148,7 @@ def _single_help(component: Component) -> str:
 
 def _logits_fault(loss: Component, plan: Plan, single: bool) -> list[Diagnostic]:
     """A crossentropy of probabilities behind a layer without activation trains on garbage."""
-    call = _last_call(plan)
+    call = last_call(plan)
     classes = sorted(_meant(loss))
     if (
         call is None
@@ -159,7 +170,8 @@ def _related(place: Span | None) -> tuple[Related, ...]:
     return (Related("the loss is chosen here", place),) if place is not None else ()
 
 
-def _last_call(plan: Plan) -> Call | None:
+def last_call(plan: Plan) -> Call | None:
+    """The call whose result is the model's; None where that is an input."""
     name = plan.graph.outputs[0].name
     return next((step.call for step in plan.steps if step.call.name == name), None)
 

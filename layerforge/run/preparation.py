@@ -13,6 +13,7 @@ from layerforge.run.completion import completed
 from layerforge.run.feeding import Table, steps_per_pass
 from layerforge.run.inputs import input_faults, model_feeds
 from layerforge.run.objective import Objective, choose_objective, objective_faults
+from layerforge.run.preflight import data_cautions
 from layerforge.run.scoring import data_notes, data_settings
 from layerforge.shapes import differ
 from layerforge.spec import DataSettings, TrainSettings
@@ -20,7 +21,10 @@ from layerforge.spec import DataSettings, TrainSettings
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A spec ready to be trained. `notes` are lines for the reader about what was chosen for them."""
+    """A spec ready to be trained. `notes` are lines for the reader about what was chosen for them.
+
+    `cautions` are warnings: what is allowed and seldom meant.
+    """
 
     spec: Compiled
     plan: Plan
@@ -31,6 +35,7 @@ class Job:
     table: Table
     batch_size: int
     notes: tuple[str, ...]
+    cautions: tuple[Diagnostic, ...] = ()
 
     @property
     def samples(self) -> dict[str, int]:
@@ -69,7 +74,10 @@ def prepare_job(compiled: Compiled) -> Job:
         notes.append(f"{more}: all are one batch")
     table = table_of(prepared, plan, objective)
     size = min(train.batch_size, samples)
-    return Job(compiled, plan, data, train, prepared, objective, table, size, tuple(notes))
+    cautions = tuple(data_cautions(prepared, plan, objective))
+    return Job(
+        compiled, plan, data, train, prepared, objective, table, size, tuple(notes), cautions
+    )
 
 
 def table_of(prepared: Prepared, plan: Plan, objective: Objective) -> Table:

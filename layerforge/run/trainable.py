@@ -44,7 +44,7 @@ def build_all(model: Any, job: Job) -> float:
 
     A checkpoint can be put back only into variables that are there. Nothing is compiled for this.
     """
-    x, y, *weights = next(iter(_first_batch(job)))
+    x, y, *weights = first_batch(job)
     predicted = model(x, training=False)
     loss = model.compute_loss(x, y, predicted, *weights, training=False)
     model.compute_metrics(x, y, predicted, *weights)
@@ -53,9 +53,11 @@ def build_all(model: Any, job: Job) -> float:
     return float(loss)
 
 
-def _first_batch(job: Job) -> Any:
+def first_batch(job: Job) -> Any:
+    """The inputs, targets and, where there are any, weights of the first training step."""
     positions = job.prepared.positions["train"]
-    return feeding.training_batches(job.table, positions, job.batch_size, job.train.seed).take(1)
+    batches = feeding.training_batches(job.table, positions, job.batch_size, job.train.seed)
+    return next(iter(batches.take(1)))
 
 
 def _check_callbacks(job: Job) -> None:

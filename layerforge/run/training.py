@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from layerforge.build.backend import load_keras
+from layerforge.diagnostics import Diagnostic
 from layerforge.events import DataRead, Listener, Note, TrainingEnded, TrainingStarted
 from layerforge.pipeline import Compiled
 from layerforge.run import callbacks as enduring
@@ -21,12 +22,13 @@ from layerforge.run.files import write_json
 from layerforge.run.interruption import Interruption
 from layerforge.run.keeping import Interrupted, Keeper
 from layerforge.run.loop import Course, Position, run_course
+from layerforge.run.preflight import loss_caution
 from layerforge.run.preparation import Job, prepare_job
 from layerforge.run.record import close, open_run, recorded
 from layerforge.run.scoring import score_model
 from layerforge.run.snapshot import callback_states, put_back
 from layerforge.run.state import held
-from layerforge.run.trainable import component, make_trainable
+from layerforge.run.trainable import build_all, component, make_trainable
 from layerforge.run.watch import Watch, save_model
 
 
@@ -73,6 +75,9 @@ def train(
         run = directory.create(runs, job.plan.name)
         with held(run), recorded(run):
             open_run(run, job, written, command, resolved)
+            caution = loss_caution(build_all(model, job), job.prepared, job.objective)
+            if caution is not None:
+                listener(_as_note(caution))
             return train_job(job, model, run, listener)
 
 
@@ -82,11 +87,17 @@ def ready(job: Job, listener: Listener) -> Iterator[Any]:
     listener(DataRead(job.prepared.account))
     for line in job.notes:
         listener(Note(line))
+    for caution in job.cautions:
+        listener(_as_note(caution))
     if job.train.deterministic:
         listener(Note(DETERMINISTIC))
     load_keras()
     with told(listener), deterministic(job.train.deterministic):
         yield make_trainable(job)
+
+
+def _as_note(caution: Diagnostic) -> Note:
+    return Note(f"{caution.message} [{caution.code}]")
 
 
 def train_job(
