@@ -129,6 +129,10 @@ CODES: Final[dict[str, str]] = {
     "wrong-loss": "a loss that does not go with the model's output or the task",
     "logits-not-probabilities": "a loss of probabilities after an output that gives none",
     "unknown-monitor": "a callback that watches what no epoch logs",
+    "unscaled-column": "numbers far from 0 and 1 that reach the model as they are",
+    "unreachable-target": "targets beyond what the last activation can give",
+    "unexpected-loss": "a first loss far above that of a model that knows nothing",
+    "batch-not-learnt": "a model that cannot learn one batch by heart",
     "training-diverged": "a loss that is no finite number",
     "out-of-memory": "more memory needed than there is",
     "run-failed": "Keras, TensorFlow or the system ended a run",
@@ -138,3 +142,6 @@ CODES: Final[dict[str, str]] = {
     "not-importable": "something in a Keras model that no spec can hold",
     "not-writable": "a graph whose spec would say another model",
 }
+
+# Told, and no fault: the exit status stays 0.
+WARNINGS: Final = frozenset(("unreachable-target", "unscaled-column", "unexpected-loss"))

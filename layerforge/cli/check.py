@@ -17,6 +17,7 @@ EXAMPLE = """
   layerforge check spec.yaml                   print every fault, or nothing
   layerforge check specs/*.yaml --json         the same for an editor or a script
   layerforge check spec.yaml --set data.window=48 --resolved
+  layerforge check spec.yaml --data            the data too: do they fit, are they scaled?
 """
 
 
@@ -32,6 +33,10 @@ def check(
             "--resolved", help="Print the spec with variables and expressions replaced by values."
         ),
     ] = False,
+    data: Annotated[
+        bool,
+        typer.Option("--data", help="Read the data as well, and look at all that `train` would."),
+    ] = False,
 ) -> None:
     """Find every fault of a spec, at file:line:column.
 
@@ -45,6 +50,10 @@ def check(
     from layerforge.cli.telling import complete_spec
 
     compiled = [complete_spec(path, overrides or ()) for path in specs]
+    if data:
+        from layerforge.run.preparation import checked
+
+        compiled = [checked(each) for each in compiled]
     if as_json:
         _print_json(compiled)
     elif resolved:

@@ -12,10 +12,17 @@ from layerforge.render.screen import screen_of
 
 
 @contextmanager
-def listener(quiet: bool = False, live: bool = False) -> Iterator[Listener]:
-    """A listener that writes to standard error. `live` allows a display, where there is a terminal."""
+def listener(quiet: bool = False, live: bool = False, log: str = "text") -> Iterator[Listener]:
+    """A listener that writes to standard error. `live` allows a display, where there is a terminal.
+
+    With `log` of `json` every event is a line of JSON, for machines.
+    """
     if quiet:
         yield _ignore
+    elif log == "json":
+        from layerforge.render.log import JsonLog
+
+        yield JsonLog(sys.stderr)
     elif live and sys.stderr.isatty():
         from layerforge.render.live import LiveProgress
 

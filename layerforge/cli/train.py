@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from layerforge.cli.options import RUNS, AsJson, Overrides, Runs
+from layerforge.diagnostics import Faults
 
 if TYPE_CHECKING:
     from layerforge.events import Listener
@@ -22,6 +23,7 @@ EXAMPLE = """
   layerforge train --resume                    go on with the latest run that is unfinished
   layerforge train spec.yaml --resume --epochs 50
   layerforge train spec.yaml --resume etth1/3 --branch --set train.batch_size=64
+  layerforge train spec.yaml --overfit-batch   is it able to learn anything?
   layerforge train spec.yaml --json --quiet > scores.json
 """
 _ENDS = {"SIGTERM": 143}  # as the shell counts a process that a signal has ended; Ctrl-C is 130
@@ -64,7 +66,18 @@ def train(
         bool,
         typer.Option("--deterministic", help="Short for --set train.deterministic=true."),
     ] = False,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Short for --set train.tensorboard=true.")
+    ] = False,
+    overfit_batch: Annotated[
+        bool,
+        typer.Option("--overfit-batch", help="Only see whether one batch can be learnt by heart."),
+    ] = False,
     runs: Runs = RUNS,
+    log: Annotated[
+        Literal["text", "json"],
+        typer.Option("--log", help="The progress as text, or as a JSON object a line."),
+    ] = "text",
     quiet: Annotated[bool, typer.Option("--quiet", help="Do not show the progress.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -78,25 +91,57 @@ def train(
     scores to standard output.
     """
     _check_words(spec, run, resume, branch)
-    changed = [*(overrides or ())]
-    changed += [f"train.epochs={epochs}"] if epochs is not None else []
-    changed += [f"train.seed={seed}"] if seed is not None else []
-    changed += ["train.deterministic=true"] if deterministic else []
+    changed = [*(overrides or ()), *_short(epochs, seed, deterministic, tensorboard)]
     from layerforge.cli.listening import listener
+    from layerforge.cli.telling import faults_told
+
+    old, compiled = _named(spec, run, runs, changed, resume)
+    with faults_told(compiled.lines), listener(quiet, live=True, log=log) as listens:
+        trained = None if overfit_batch else _trained(compiled, old, branch, runs, listens)
+        if trained is None:
+            _overfit(compiled, listens, as_json)
+    if trained is not None:
+        _print_result(compiled, trained, as_json)
+
+
+def _short(epochs: int | None, seed: int | None, deterministic: bool, board: bool) -> list[str]:
+    """What the short options say, as `--set` would."""
+    values = {"epochs": epochs, "seed": seed}
+    values |= {"deterministic": deterministic or None, "tensorboard": board or None}
+    return [
+        f"train.{key}={str(value).lower()}" for key, value in values.items() if value is not None
+    ]
+
+
+def _named(
+    spec: str | None, run: str | None, runs: Path, changed: Sequence[str], resume: bool
+) -> tuple[Path | None, Compiled]:
+    """The run to go on with, if one is, and the spec without faults."""
     from layerforge.cli.telling import compiled_spec, faults_told, usable
 
-    old: Path | None = None
-    if resume:
-        with faults_told():
-            old, compiled = _to_resume(spec, run, runs, changed)
-        compiled = usable(compiled)
-    else:
-        compiled = compiled_spec(Path(str(spec)), changed)
-    with faults_told(compiled.lines), listener(quiet, live=True) as listens:
-        trained = _trained(compiled, old, branch, runs, listens)
-    _print_result(compiled, trained, as_json)
-    if trained.state != "finished":
-        raise typer.Exit(_ENDS.get(trained.by or "", 130))
+    if not resume:
+        return None, compiled_spec(Path(str(spec)), changed)
+    with faults_told():
+        old, compiled = _to_resume(spec, run, runs, changed)
+    return old, usable(compiled)
+
+
+def _overfit(compiled: Compiled, listens: Listener, as_json: bool) -> None:
+    """Says whether one batch is learnt. Raises Faults where it is not."""
+    from layerforge.render.numbers import many, score
+    from layerforge.render.record import json_text
+    from layerforge.run.overfitting import overfit_batch, verdict
+
+    found = overfit_batch(compiled, listens)
+    if as_json:
+        record = {"first": found.first, "last": found.last, "steps": found.steps}
+        sys.stdout.write(json_text({**record, "learnt": found.learnt}))
+    fault = verdict(found)
+    if fault is not None:
+        raise Faults(fault)
+    if not as_json:
+        said = f"one batch of {found.samples} is learnt in {many(found.steps, 'step')}"
+        typer.echo(f"{said}: its loss fell from {score(found.first)} to {score(found.last)}")
 
 
 def _check_words(spec: str | None, run: str | None, resume: bool, branch: bool) -> None:
@@ -157,3 +202,5 @@ def _print_result(compiled: Compiled, trained: Trained, as_json: bool) -> None:
         print_scores(trained.scores, as_json, compiled.data, run=str(trained.path))
     elif not as_json:
         typer.echo(f"run: {trained.path} (no epoch was completed)")
+    if trained.state != "finished":
+        raise typer.Exit(_ENDS.get(trained.by or "", 130))

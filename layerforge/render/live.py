@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from layerforge.events import Event, StepDone, TrainingEnded, TrainingStarted
-from layerforge.render.progress import Pace, event_text, logs_text
+from layerforge.render.progress import Curve, Pace, event_text, logs_text
 from layerforge.render.screen import Screen
 
 
@@ -24,6 +24,7 @@ class LiveProgress:
             BarColumn(20, complete_style="cyan", finished_style="cyan", pulse_style="cyan"),
             TextColumn("{task.fields[step]}", **plain),
             TextColumn("{task.fields[logs]}", **plain),
+            TextColumn("{task.fields[curve]}", **plain),
             TextColumn("{task.fields[left]}", **plain),
             console=self._console,
             transient=True,
@@ -31,6 +32,7 @@ class LiveProgress:
         )
         self._width = screen.width
         self._pace = Pace()
+        self._curve = Curve()
         self._task: Any = None
 
     def __enter__(self) -> Self:
@@ -47,6 +49,7 @@ class LiveProgress:
 
     def __call__(self, event: Event) -> None:
         self._pace.take(event)
+        self._curve.take(event)
         if isinstance(event, StepDone):
             self._show(event)
             return
@@ -56,7 +59,12 @@ class LiveProgress:
             self._progress.update(self._task, visible=False)
         if isinstance(event, TrainingStarted):
             epoch = f"epoch {event.start_epoch + 1}/{event.epochs}"
-            fields = {"step": "", "logs": "", "left": "the first step is being compiled ..."}
+            fields = {
+                "step": "",
+                "logs": "",
+                "curve": "",
+                "left": "the first step is being compiled ...",
+            }
             total = event.steps_per_epoch
             self._task = self._progress.add_task(epoch, True, total, 0, True, **fields)
 
@@ -67,5 +75,6 @@ class LiveProgress:
             description=f"epoch {event.epoch}/{self._pace.epochs}",
             step=self._pace.step_text(),
             logs=logs_text(event.logs),
+            curve=self._curve.text(),
             left=self._pace.left_text(),
         )

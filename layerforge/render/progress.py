@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Final, TextIO
 
 from layerforge.events import (
@@ -18,6 +19,7 @@ from layerforge.render.account import account_text
 from layerforge.render.characters import visible
 from layerforge.render.numbers import duration, many, score
 
+_BARS: Final = "▁▂▃▄▅▆▇█"
 _PAUSE: Final = 10.0  # seconds between lines inside an epoch
 
 
@@ -28,12 +30,14 @@ class PlainProgress:
         self._stream = stream
         self._width = width
         self._pace = Pace()
+        self._curve = Curve()
         self._spoken = 0.0
 
     def __call__(self, event: Event) -> None:
         self._pace.take(event)
-        line = self._line(event)
-        if line:
+        self._curve.take(event)
+        curve = self._curve.text() if isinstance(event, TrainingEnded) else ""
+        for line in filter(None, (curve, self._line(event))):
             print(line, file=self._stream, flush=True)
 
     def _line(self, event: Event) -> str:
@@ -81,21 +85,65 @@ class Pace:
                 self._first = (self._done, event.seconds)
 
     @property
-    def left(self) -> float | None:
-        """The seconds to the last epoch; None before there is a speed."""
+    def speed(self) -> float | None:
+        """Steps per second; None before there is a speed."""
         if self._first is None or self._done <= self._first[0]:
             return None
-        steps = self._done - self._first[0]
+        seconds = self._seconds - self._first[1]
+        return (self._done - self._first[0]) / seconds if seconds > 0 else None
+
+    @property
+    def left(self) -> float | None:
+        """The seconds to the last epoch; None before there is a speed."""
+        if (speed := self.speed) is None:
+            return None
         rest = (self.epochs - self._start) * self.steps - self._done
-        return max(0, rest) * (self._seconds - self._first[1]) / steps
+        return max(0, rest) / speed
 
     def step_text(self) -> str:
         width = len(f"{self.steps:,}")
-        return f"step {self.step:>{width},}/{self.steps:,}"
+        speed = "" if self.speed is None else f"  {self.speed:,.3g}/s"
+        return f"step {self.step:>{width},}/{self.steps:,}{speed}"
 
     def left_text(self) -> str:
         """`at most 2 min 05 s left`: training may stop earlier."""
         return "" if self.left is None else f"at most {duration(self.left)} left"
+
+
+class Curve:
+    """How the monitored quantity went, epoch by epoch, and which epoch was the best."""
+
+    def __init__(self) -> None:
+        self._monitor = ""
+        self._values: list[float] = []
+        self._best: tuple[int, float] | None = None
+
+    def take(self, event: Event) -> None:
+        if isinstance(event, TrainingStarted):
+            self._monitor = event.monitor
+        elif isinstance(event, EpochDone) and self._monitor in event.logs:
+            self._values.append(event.logs[self._monitor])
+            if event.best:
+                self._best = event.epoch, self._values[-1]
+
+    def text(self) -> str:
+        """`val_loss ▇▅▃▂▁▂ best 0.1234 in epoch 5`; empty before the second epoch."""
+        if len(self._values) < 2 or self._best is None:
+            return ""
+        epoch, value = self._best
+        line = spark_line(self._values)
+        return f"{visible(self._monitor)} {line} best {score(value)} in epoch {epoch}"
+
+
+def spark_line(values: Sequence[float], width: int = 20) -> str:
+    """The values as bars, the last of them where there are more than fit; what is no number is blank."""
+    shown = values[-width:]
+    finite = [value for value in shown if math.isfinite(value)]
+    low, high = min(finite, default=0.0), max(finite, default=0.0)
+    scale = (len(_BARS) - 1) / (high - low) if high > low else 0.0
+    return "".join(
+        _BARS[round((value - low) * scale)] if math.isfinite(value) else " " for value in shown
+    )
 
 
 def event_text(event: Event, epochs: int, width: int | None = None) -> str:

@@ -10,14 +10,15 @@ from typing import Any
 
 def json_text(record: Any) -> str:
     """The record as JSON that any reader takes: no NaN, no infinity, no byte above 127."""
-    return json.dumps(_plain(record), indent=2) + "\n"
+    return json.dumps(plain(record), indent=2) + "\n"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """The value with null for every number that JSON cannot write."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return value

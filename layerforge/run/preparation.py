@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from layerforge.build.memory import check_memory
 from layerforge.data import Prepared, prepare
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.heads import head_faults, target_shapes
 from layerforge.infer import Plan
 from layerforge.pipeline import Compiled
+from layerforge.records import replace
 from layerforge.run.completion import completed
 from layerforge.run.feeding import Table, steps_per_pass
 from layerforge.run.inputs import input_faults, model_feeds
@@ -53,6 +55,20 @@ class Job:
         return "val_loss" if self.samples.get("validation") else "loss"
 
 
+def checked(compiled: Compiled) -> Compiled:
+    """The spec with the faults and warnings that its data show, all but the first loss.
+
+    Where it has faults, or no data, it is as it was.
+    """
+    if not compiled.clean or compiled.data is None:
+        return compiled
+    try:
+        found = prepare_job(compiled).cautions
+    except Faults as stop:
+        found = tuple(stop.diagnostics)
+    return replace(compiled, found=(*compiled.found, *found))
+
+
 def prepare_job(compiled: Compiled) -> Job:
     """The job of a compiled spec. Raises Faults for everything wrong with spec, data or their fit."""
     compiled = completed(compiled)
@@ -67,6 +83,7 @@ def prepare_job(compiled: Compiled) -> Job:
     found += _monitor_faults(train, prepared)
     if found:
         raise Faults(*found)
+    check_memory(plan)
     samples = prepared.samples("train")
     notes = _defaults(compiled) + data_notes(prepared)
     if train.batch_size > samples:

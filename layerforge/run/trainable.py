@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from layerforge.build.components import make_component
-from layerforge.build.memory import check_memory
 from layerforge.build.model import make_model
 from layerforge.components import Component
 from layerforge.diagnostics import Diagnostic, Faults, SpecError, did_you_mean
@@ -21,7 +20,6 @@ def make_trainable(job: Job) -> Any:
 
     keras.utils.clear_session()  # names made by Keras (`precision_1`) count from the start again
     keras.utils.set_random_seed(job.train.seed)
-    check_memory(job.plan)
     model = make_model(job.plan)
     metrics = [component(metric, job) for metric in job.objective.metrics]
     optimizer, loss = component(job.train.optimizer, job), component(job.objective.loss, job)

@@ -79,6 +79,7 @@ SIGNATURE = Signature(
         Parameter("seed", Whole(0), 0),
         Parameter("deterministic", Flag(), False),
         Parameter("checkpoint", Optional(_CheckpointKind()), None),
+        Parameter("tensorboard", Flag(), False),
     ),
     "section",
 )
@@ -98,6 +99,7 @@ class TrainSettings:
     seed: int = 0
     deterministic: bool = False
     checkpoint: CheckpointRule | None = None
+    tensorboard: bool = False
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False)
     place: Span | None = field(default=None, compare=False)
 
@@ -111,4 +113,8 @@ def read_train(node: Node, found: Found) -> TrainSettings | None:
     arguments: Any = read_arguments(SIGNATURE, node, node.span, found, bare=False)
     if arguments is None:
         return None
-    return TrainSettings(**arguments.values, spans=arguments.spans, place=node.span)
+    values = dict(arguments.values)
+    if values.get("tensorboard"):
+        board = Component("callbacks", "TensorBoard", place=arguments.spans["tensorboard"])
+        values["callbacks"] = (*values.get("callbacks", ()), board)
+    return TrainSettings(**values, spans=arguments.spans, place=node.span)

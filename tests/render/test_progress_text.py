@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import math
 
 import pytest
 
@@ -15,7 +17,8 @@ from layerforge.events import (
     TrainingStarted,
 )
 from layerforge.render.live import LiveProgress
-from layerforge.render.progress import Pace, PlainProgress
+from layerforge.render.log import event_line
+from layerforge.render.progress import Pace, PlainProgress, spark_line
 from layerforge.render.screen import Screen
 
 STARTED = TrainingStarted("runs/a/1", 3, 100, {"train": 3200, "validation": 100}, "val_loss")
@@ -42,6 +45,7 @@ def test_a_piped_run_has_a_line_for_each_epoch() -> None:
         "training in runs/a/1: 3 epochs of 100 steps",
         "epoch 1/3  loss 0.5123  mae 0.04000  val_loss 0.4000  8.1 s  best so far",
         "epoch 2/3  loss 0.5123  mae 0.04000  val_loss 0.5000  16.2 s",
+        "val_loss ▁█ best 0.4000 in epoch 1",
         "EarlyStopping stopped it after epoch 2, 16.3 s; the weights of epoch 1 are kept",
     ]
 
@@ -49,8 +53,8 @@ def test_a_piped_run_has_a_line_for_each_epoch() -> None:
 def test_a_long_epoch_speaks_every_ten_seconds() -> None:
     steps = [StepDone(1, step, LOGS, step * 2.0) for step in range(1, 12)]
     assert told(STARTED, *steps)[1:] == [
-        "epoch 1/3  step   5/100  loss 0.5123  mae 0.04000  at most 9 min 50 s left",
-        "epoch 1/3  step  10/100  loss 0.5123  mae 0.04000  at most 9 min 40 s left",
+        "epoch 1/3  step   5/100  0.5/s  loss 0.5123  mae 0.04000  at most 9 min 50 s left",
+        "epoch 1/3  step  10/100  0.5/s  loss 0.5123  mae 0.04000  at most 9 min 40 s left",
     ]
 
 
@@ -98,3 +102,20 @@ def test_the_display_leaves_the_lines_of_epochs_behind(
     assert "training in runs/a/1: 3 epochs of 100 steps\n" in said
     assert "epoch 1/3  loss 0.5123  mae 0.04000  2.0 s  best so far\n" in said
     assert "\x1b" not in said
+
+
+def test_a_line_of_bars_shows_the_last_values_and_leaves_out_what_is_no_number() -> None:
+    assert spark_line([3.0, 2.0, math.nan, 1.0]) == "█▅ ▁"
+    assert spark_line([1.0, 1.0]) == "▁▁"
+    assert len(spark_line([float(i) for i in range(50)])) == 20
+
+
+def test_the_log_for_machines_is_an_object_a_line() -> None:
+    line = event_line(EpochDone(2, {"loss": math.nan, "mae": 0.5}, 1.5, True))
+    assert json.loads(line) == {
+        "event": "epoch_done",
+        "epoch": 2,
+        "logs": {"loss": None, "mae": 0.5},
+        "seconds": 1.5,
+        "best": True,
+    }
