@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -102,8 +103,6 @@ def test_what_cannot_be_done_is_a_diagnostic(run: Run, arguments: list[str], cod
 def test_ctrl_c_ends_with_130_and_keeps_what_there_is(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import signal
-
     from layerforge.events import EpochDone, Event
     from layerforge.render.progress import PlainProgress
 
@@ -119,3 +118,50 @@ def test_ctrl_c_ends_with_130_and_keeps_what_there_is(
     assert done.status == 130
     assert "the weights of epoch 1 are kept" in done.err
     assert done.out.endswith("\nrun: runs/wave/1\n")
+
+
+def test_a_run_stopped_by_sigterm_ends_with_143_and_goes_on(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from layerforge.events import EpochDone, Event
+    from layerforge.render.log import JsonLog
+
+    tell = JsonLog.__call__
+
+    def terminating(self: JsonLog, event: Event) -> None:
+        tell(self, event)
+        if isinstance(event, EpochDone) and event.epoch == 1:
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(JsonLog, "__call__", terminating)
+    done = run("train", "forecast.yaml", "--epochs", "3", "--log", "json")
+    assert done.status == 143
+    events = [json.loads(line) for line in done.err.splitlines()]
+    assert events[-1]["event"] == "training_ended"
+    assert events[-1]["reason"] == "stopped by SIGTERM in epoch 1"
+    resumed = run("train", "--resume")
+    assert resumed.status == 0
+    assert "from epoch 2 on" in resumed.err
+    again = run("train", "forecast.yaml", "--resume")
+    assert (again.status, "is unfinished" in again.err) == (1, True)
+    finished = run("train", "--resume", "wave/1")
+    assert finished.status == 0
+    assert "nothing is left to train" in finished.err
+    refused = run("train", "forecast.yaml", "--resume", "wave/1", "--set", "train.batch_size=9")
+    assert refused.status == 1
+    assert "`train.batch_size` was 32 in `runs/wave/1`, and is 9 now [run-differs]" in refused.err
+
+
+def test_resume_and_branch_need_each_other_and_a_spec_is_needed_otherwise(run: Run) -> None:
+    assert run("train").status == 2
+    assert run("train", "forecast.yaml", "--branch").status == 2
+    assert run("train", "forecast.yaml", "wave/1").status == 2
+    assert "[unknown-run]" in run("train", "--resume").err
+
+
+def test_check_reads_the_data_when_asked_to(run: Run) -> None:
+    done = run("check", "forecast.yaml", "--data", "--set", "data.targets=[levle]")
+    assert done.status == 1
+    assert "[unknown-column]" in done.out
+    sound = run("check", "forecast.yaml", "--data")
+    assert (sound.status, sound.out) == (0, "")
