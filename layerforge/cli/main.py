@@ -21,6 +21,7 @@ COMMANDS: Final = {
         "new": "Write a first spec for a data file.",
         "check": "Find every fault of a spec, at file:line:column.",
         "build": "Show layers, shapes and parameters, and hold them against Keras.",
+        "graph": "Draw the model: its layers, what flows between them, its blocks.",
         "diff": "Compare two specs layer by layer.",
         "import": "Write the spec of a Keras model.",
         "eject": "Write the Keras script that builds the same model.",
@@ -39,6 +40,7 @@ COMMANDS: Final = {
         "layers": "List the layers, or show what one of them takes.",
         "explain": "Explain a layer, with its numbers, or the code of a fault.",
         "schema": "Print the JSON Schema of a spec, for editors.",
+        "migrate": "Bring specs to this version of the language.",
     },
 }
 # What has to do with no layer.

@@ -25,7 +25,8 @@ from layerforge.schema.forms import (
 )
 from layerforge.schema.sharing import shared
 from layerforge.spec import data, train
-from layerforge.spec.parse import BLOCK_KEYS, MODEL_KEYS, MODIFIERS, SECTIONS, VERSION
+from layerforge.spec.parse import BLOCK_KEYS, MODEL_KEYS, MODIFIERS, SECTIONS
+from layerforge.spec.version import VERSION
 
 _NAME: Final = "^[A-Za-z0-9_][A-Za-z0-9_-]*$"
 _BLOCK: Final = "^(?!(from|call|when|repeat|expect|name|use|slice)$)[a-z0-9_][A-Za-z0-9_-]*$"

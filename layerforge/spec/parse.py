@@ -10,8 +10,8 @@ from layerforge.diagnostics import Diagnostic, Span, did_you_mean
 from layerforge.layers import find
 from layerforge.records import field, record
 from layerforge.source import Mapping, Node, Scalar, Sequence, is_null
+from layerforge.spec.version import check_version
 
-VERSION = 1
 SECTIONS = (
     "layerforge",
     "name",
@@ -115,10 +115,7 @@ def parse(root: Node, default_name: str, found: Found, included: tuple[Node, ...
 
 def _sections(root: Node, found: Found) -> dict[str, Node]:
     sections = _keys(_mapping(root, "a spec", found), SECTIONS, "", found)
-    version = sections.get("layerforge")
-    if version is not None and not (isinstance(version, Scalar) and version.text == str(VERSION)):
-        message = f"this is layerforge language {VERSION}, and the spec says {shown(version)}"
-        found.append(Diagnostic("wrong-version", message, version.span))
+    check_version(sections.get("layerforge"), found)
     return sections
 
 
