@@ -16,6 +16,7 @@ GAP: Final = 22.0  # between neighbours of one rank
 _LANE: Final = 10.0  # what a link takes that passes between boxes
 _SWEEPS: Final = 6
 _MOVES: Final = 40
+_WORK: Final = 100_000  # moves of things; beyond, a picture is large and less is seen of each
 _GIVE: Final = (
     0.02  # the weight of a link that passes, beside a box's: it bends so that boxes stand straight
 )
@@ -99,6 +100,8 @@ def _ranks(things: Sequence[Thing], edges: Sequence[Edge]) -> list[int] | None:
 
 
 _Piece = tuple[int, float, int, float]  # from a thing at an offset to one of the next rank
+_Pull = tuple[int, float, float]  # to another's centre, how far beside it, how hard
+_Pulls = dict[int, list[_Pull]]
 
 
 def _with_lanes(level: Ranked, edges: Sequence[Edge]) -> list[_Piece]:
@@ -177,14 +180,19 @@ def _place(level: Ranked, pieces: Sequence[_Piece]) -> None:
     whole = {at: chain for chain in sorted(level.chains.values(), key=len) for at in chain}
     for rank in level.order:
         _settle(level, rank, [0.0] * len(rank))
-    for sweep in range(_MOVES):
+    for sweep in range(max(8, min(_MOVES, _WORK // (len(pieces) + 1)))):
         for rank in level.order if sweep % 2 == 0 else level.order[::-1]:
             _settle(level, rank, [_wanted(level, at, pulls, whole.get(at, ())) for at in rank])
+    # Last, each thing right below what it follows: a stack stands straight, whatever came to rest.
+    above = {at: _above(level, at, some) for at, some in pulls.items()}
+    for rank in level.order[1:]:
+        _settle(level, rank, [_wanted(level, at, above, whole.get(at, ())) for at in rank])
 
 
-_Pulls = dict[
-    int, list[tuple[int, float, float]]
-]  # to another's centre, how far beside it, how hard
+def _above(level: Ranked, at: int, pulls: list[_Pull]) -> list[_Pull]:
+    """The pulls from the rank above; those of links that pass only where no box pulls."""
+    found = [pull for pull in pulls if level.rank[pull[0]] < level.rank[at]]
+    return [pull for pull in found if pull[2] == 1.0] or found
 
 
 def _pulls(level: Ranked, pieces: Sequence[_Piece]) -> _Pulls:

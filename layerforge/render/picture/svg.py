@@ -136,8 +136,13 @@ def _link(line: Line, mark: str) -> str:
 
 
 def _label(line: Line) -> str:
-    x, y = line.stops[-1]
-    return f'<text class="label" x="{_n(x + 6)}" y="{_n(y - 6)}">{escaped(line.label)}</text>'
+    """Beside the arrow, on the side that the link comes from, where another link's label is not."""
+    (before, _), (x, y) = line.stops[-2:]
+    side, anchor = (-6, "end") if before < x else (6, "start")
+    return (
+        f'<text class="label" x="{_n(x + side)}" y="{_n(y - 6)}" text-anchor="{anchor}">'
+        f"{escaped(line.label)}</text>"
+    )
 
 
 def _n(value: float) -> str:
