@@ -7,6 +7,7 @@ the window is the exact optimum of NLinear's loss, and so the floor of any train
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -105,16 +106,25 @@ def measured(prepared: Prepared) -> tuple[float, ...]:
     return (prepared.horizon or 0, scores["samples"], *(round(error, 4) for error in errors))
 
 
+@pytest.fixture
+def no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the baseline that learns, which takes most of the time."""
+    monkeypatch.setattr("layerforge.data.naive.WIDEST", 0)
+
+
+@pytest.mark.usefixtures("no_line")
 @pytest.mark.parametrize("row", ETTH1, ids=lambda row: str(row[0]))
 def test_etth1_gives_the_published_baselines(shared: Path, row: Row) -> None:
     assert measured(etth1(shared, row[0], 96, None)) == row
 
 
+@pytest.mark.usefixtures("no_line")
 @pytest.mark.parametrize("row", EXCHANGE, ids=lambda row: str(row[0]))
 def test_exchange_gives_the_published_baselines(shared: Path, row: Row) -> None:
     assert measured(exchange(shared, row[0], EXCHANGE_SPLIT)) == row
 
 
+@pytest.mark.usefixtures("no_line")
 @pytest.mark.parametrize("row", ETTH1_OT, ids=lambda row: str(row[0]))
 def test_the_univariate_series_gives_the_published_baselines(shared: Path, row: Row) -> None:
     assert measured(etth1(shared, row[0], 336, ("OT",))) == row
@@ -126,21 +136,25 @@ def line_of(prepared: Prepared) -> Line:
     return (prepared.window or 0, prepared.horizon or 0, *errors)
 
 
-def row_name(row: Line) -> str:
-    return f"{row[0]}-{row[1]}"
+def rows(lines: list[Line]) -> list[Any]:
+    """The rows as cases; those of long horizons take seconds each."""
+    return [
+        pytest.param(row, id=f"{row[0]}-{row[1]}", marks=pytest.mark.slow if row[1] > 96 else ())
+        for row in lines
+    ]
 
 
-@pytest.mark.parametrize("row", ETTH1_LINE, ids=row_name)
+@pytest.mark.parametrize("row", rows(ETTH1_LINE))
 def test_etth1_gives_the_least_squares_rows(shared: Path, row: Line) -> None:
     assert line_of(etth1(shared, row[1], row[0], None)) == row
 
 
-@pytest.mark.parametrize("row", EXCHANGE_LINE, ids=row_name)
+@pytest.mark.parametrize("row", rows(EXCHANGE_LINE))
 def test_exchange_gives_the_least_squares_rows(shared: Path, row: Line) -> None:
     assert line_of(exchange(shared, row[1], EXCHANGE_SPLIT, row[0])) == row
 
 
-@pytest.mark.parametrize("row", ETTH1_OT_LINE, ids=row_name)
+@pytest.mark.parametrize("row", rows(ETTH1_OT_LINE))
 def test_the_univariate_series_gives_the_least_squares_rows(shared: Path, row: Line) -> None:
     assert line_of(etth1(shared, row[1], row[0], ("OT",))) == row
 
@@ -161,6 +175,7 @@ def test_rows_after_the_parts_are_told_to_be_unused(shared: Path) -> None:
     assert "3,020 rows after the test part are unused" in account["warnings"]
 
 
+@pytest.mark.usefixtures("no_line")
 def test_a_perfect_prediction_scores_nothing(shared: Path) -> None:
     prepared = etth1(shared, 24, 96, None)
     positions = prepared.positions["test"]
