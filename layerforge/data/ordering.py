@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from layerforge.data.cells import Column, cell, read_frame
 from layerforge.data.raw import Raw
+from layerforge.data.series import Series
 from layerforge.data.stamps import Stamps, counted, settled
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
 from layerforge.spec.data import DataSettings
+from layerforge.spec.policies import SPLITS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -177,10 +179,10 @@ def _by_order(settings: DataSettings, raw: Raw) -> Raw:
     """The rows of each sequence together, in the order that a column of numbers says."""
     import numpy as np
 
-    codes, place = _sequence_codes(raw), str(settings.order)
-    keys = _numbers(raw, place)
+    raw, place = replace(raw, series=_sequences(raw)), str(settings.order)
+    codes, keys = raw.codes, _numbers(raw, place)
+    assert codes is not None
     order = np.lexsort((keys, codes))
-    raw = replace(raw, series=raw.series and replace(raw.series, codes=codes))
     keys, codes = keys[order], codes[order]
     twice = np.flatnonzero((np.diff(keys) == 0) & (np.diff(codes) == 0))
     if len(twice):
@@ -203,12 +205,13 @@ def _numbers(raw: Raw, column: str) -> Any:
     return np.asarray(values.to_numpy())
 
 
-def _sequence_codes(raw: Raw) -> NDArray[np.int64]:
+def _sequences(raw: Raw) -> Series:
     """The sequence of each row: files for other splits may number theirs from the start again."""
     import numpy as np
 
-    codes = raw.codes
-    assert codes is not None
-    if raw.parts is None or raw.series is None:
-        return codes
-    return np.asarray(raw.parts * len(raw.series.names) + codes, np.int64)
+    series = raw.series
+    assert series is not None
+    if raw.parts is None:
+        return series
+    codes = np.asarray(raw.parts * len(series.names) + series.codes, np.int64)
+    return Series(codes, series.names * len(SPLITS))

@@ -292,7 +292,7 @@ def _index(
     stamps = raw.stamps
     if settings.is_sequences and raw.series is not None:
         names = raw.series.names
-        return tuple(names[code % len(names)] for code in raw.series.codes[positions])
+        return tuple(names[code] for code in raw.series.codes[positions])
     if steps is not None and frame is not None:
         ahead = [row - frame.span + 1 for row in frame.future]
         ahead = [*ahead, *range(ahead[-1] + 1, steps + 1)][:steps]

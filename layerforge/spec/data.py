@@ -30,6 +30,7 @@ from layerforge.spec.policies import (
     INPUTS,
     SOURCE,
     SPLIT,
+    SPLITS,
     MapKind,
     MissingKind,
     SeparatorKind,
@@ -159,7 +160,8 @@ class DataSettings:
         """The files or patterns by part; under the name of "" those that are split by rows."""
         if not isinstance(self.source, Mapping):
             return {"": (self.source,) if isinstance(self.source, str) else tuple(self.source)}
-        return {part: tuple(files) for part, files in self.source.items() if files}
+        # In the order of the parts, whichever is written first: a series goes on from file to file.
+        return {part: tuple(self.source[part]) for part in SPLITS if self.source.get(part)}
 
     @property
     def named_sources(self) -> str:

@@ -186,3 +186,14 @@ def test_a_gap_between_the_splits_is_left_out(prepared: Prepare) -> None:
     assert [split[part]["rows"] for part in ("train", "validation", "test")] == [10, 3, 3]
     assert split["validation"]["from"] == "2024-02-13"
     assert split["rows_unused"] == 4
+
+
+def test_files_for_the_splits_are_one_series_in_the_order_of_the_splits(prepared: Prepare) -> None:
+    section = SERIES.replace("source: d.csv", "source: {test: e.csv, train: d.csv}")
+    section += "split: {train: 8, validation: 2}\nscale: none\n"
+    whole = series(days(16)).splitlines(keepends=True)
+    data = prepared(section, d_csv="".join(whole[:11]), e_csv="".join([whole[0], *whole[11:]]))
+    assert [data.samples(part) for part in ("train", "validation", "test")] == [6, 2, 6]
+    # The first test window looks back into the training file, and answers with a row of the other.
+    x, y = data.batch(data.positions["test"][:1])
+    assert (x[0, :, 0].tolist(), y[0].tolist()) == ([8, 9], [10])

@@ -124,6 +124,7 @@ def test_sequences_in_separate_files_may_be_numbered_alike(prepared: Prepare) ->
     data = prepared(section, d_csv=rows, e_csv="id,t,x,label\n1,0,7,b\n2,0,8,a\n2,1,9,a\n")
     assert (data.samples("train"), data.samples("test")) == (2, 2)
     assert data.inputs(data.positions["test"])[:, :, 0].tolist() == [[7, 0], [8, 9]]
+    assert data.group_of(data.positions["test"]) == ["1", "2"]
 
 
 def test_a_label_that_changes_within_a_sequence_is_told_with_its_row(told: Told) -> None:
