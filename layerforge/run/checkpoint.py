@@ -48,9 +48,9 @@ def write_checkpoint(run: Path, checkpoint: Checkpoint) -> None:
             path.replace(run / PREVIOUS)
 
 
-def read_checkpoint(run: Path) -> Checkpoint | None:
-    """The last whole checkpoint of a run; None where it has none."""
-    for name in (FILE, PREVIOUS):
+def read_checkpoint(run: Path, *names: str) -> Checkpoint | None:
+    """The last whole checkpoint of a run, or that of a name; None where there is none."""
+    for name in names or (FILE, PREVIOUS):
         try:
             content = (run / name).read_bytes()
         except OSError:

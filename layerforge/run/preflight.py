@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
+from layerforge.build.memory import installed_memory
+from layerforge.components import Component
 from layerforge.components.table import find
 from layerforge.data import Prepared
 from layerforge.diagnostics import Diagnostic
 from layerforge.graph import Call
 from layerforge.infer import Plan
+from layerforge.memory import estimate
 from layerforge.run.objective import Objective, last_call
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FAR: Final = 10.0  # a column whose mean or deviation is beyond this slows every optimizer down
+_GIB: Final = 2**30
 _SAMPLES: Final = 10_000
 # First layers that bring numbers of any size to where others can use them.
 _SCALERS: Final = frozenset(
@@ -105,6 +109,15 @@ def _activation(call: Call) -> str:
     """The last layer's activation by Keras's name; empty where it has none."""
     value = call.layer.values.get("activation")
     return str(getattr(value, "name", value) or "")
+
+
+def memory_notes(plan: Plan, batch_size: int, optimizer: Component) -> list[str]:
+    """A line where training is estimated to need more memory than the machine has."""
+    needed, there = estimate(plan, batch_size, optimizer).training, installed_memory()
+    if not isinstance(needed, int) or there is None or needed <= there:
+        return []
+    sizes = f"{needed / _GIB:,.1f} GiB, and this machine has {there / _GIB:,.1f} GiB"
+    return [f"training on batches of {batch_size:,} is estimated to take {sizes}"]
 
 
 def expected_loss(prepared: Prepared, objective: Objective) -> tuple[float, str] | None:

@@ -15,7 +15,7 @@ from layerforge.run.completion import completed
 from layerforge.run.feeding import Table, steps_per_pass
 from layerforge.run.inputs import input_faults, model_feeds
 from layerforge.run.objective import Objective, choose_objective, objective_faults
-from layerforge.run.preflight import data_cautions
+from layerforge.run.preflight import data_cautions, memory_notes
 from layerforge.run.scoring import data_notes, data_settings
 from layerforge.shapes import differ
 from layerforge.spec import DataSettings, TrainSettings
@@ -91,6 +91,7 @@ def prepare_job(compiled: Compiled) -> Job:
         notes.append(f"{more}: all are one batch")
     table = table_of(prepared, plan, objective)
     size = min(train.batch_size, samples)
+    notes += memory_notes(plan, size, train.optimizer)
     cautions = tuple(data_cautions(prepared, plan, objective))
     return Job(
         compiled, plan, data, train, prepared, objective, table, size, tuple(notes), cautions

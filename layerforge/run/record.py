@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import metadata
@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.run import directory
+from layerforge.run.checkpoint import FILE, PREVIOUS, read_checkpoint
 from layerforge.run.code import keep_code
 from layerforge.run.directory import update_record
 from layerforge.run.files import write_bytes, write_json, write_text
@@ -107,12 +108,23 @@ def recorded(run: Path) -> Iterator[None]:
 
 
 def close(run: Path, state: str, reason: str, **more: Any) -> None:
-    """Writes how a run ended. A disk that is full shall not hide why."""
+    """Writes how a run ended. A disk that is full shall not hide why: the checkpoint before the last goes."""
+    said = {"state": state, "reason": reason, "ended": now(), **more}
     try:
-        update_record(run, state=state, reason=reason, ended=now(), **more)
+        update_record(run, **said)
     except (OSError, Faults):
         if state == "finished":
             raise
+        if read_checkpoint(run, FILE) is not None:
+            _make_room(run, said)
+
+
+def _make_room(run: Path, said: Mapping[str, Any]) -> None:
+    try:
+        (run / PREVIOUS).unlink(missing_ok=True)
+        update_record(run, **said)
+    except (OSError, Faults):
+        return  # the reason goes to the terminal, and the run is told to have been killed
 
 
 def _keep_traceback(run: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from layerforge.events import Note
 from layerforge.run import train
 from layerforge.run.overfitting import overfit_batch, verdict
-from layerforge.run.preparation import checked
+from layerforge.run.preparation import checked, prepare_job
 from tests.run.conftest import BLOBS, FLAT, SINE, Compile, Told
 
 RELU = "model.layers=[Flatten, {Dense: {units: 6, activation: relu}}]"
@@ -89,6 +89,16 @@ def test_a_column_that_a_layer_scales_is_no_caution(compiled: Compile, folder: P
     (folder / "blobs.csv").write_text("\n".join([rows[0], *grown]) + "\n")
     assert _codes(compiled, text, ["data.scale=none"]) == []
     assert _codes(compiled, BLOBS, ["data.scale=none"]) == [("unscaled-column", "warning")]
+
+
+def test_a_batch_that_needs_more_memory_than_there_is_is_told(
+    compiled: Compile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = "model.layers.0.Dense.units=100000"
+    assert not [n for n in prepare_job(compiled(BLOBS, wide)).notes if "estimated" in n]
+    monkeypatch.setattr("layerforge.run.preflight.installed_memory", lambda: 2**23)
+    (note,) = [n for n in prepare_job(compiled(BLOBS, wide)).notes if "estimated" in n]
+    assert note.startswith("training on batches of 32 is estimated to take 0.0 GiB")
 
 
 def test_a_first_loss_far_from_what_knowing_nothing_costs_is_told(
