@@ -62,7 +62,7 @@ def graph(
     prints nodes and edges and writes no file, unless --out names one.
     """
     form = _form(out, form)
-    from layerforge.cli.telling import compiled_spec
+    from layerforge.cli.telling import compiled_spec, save_text
     from layerforge.render.picture import folded, scene_of, scene_record
     from layerforge.render.record import json_text
 
@@ -77,7 +77,11 @@ def graph(
         sys.stdout.write(json_text(scene_record(scene)))
     if as_json and out is None:
         return
-    _give(_drawn(scene, form), Path(f"{spec.stem}.{form}") if out is None else out)
+    text = _drawn(scene, form)
+    if str(out) == "-":
+        sys.stdout.write(text)
+    else:
+        save_text(Path(f"{spec.stem}.{form}") if out is None else out, text)
 
 
 def _form(out: Path | None, form: str | None) -> str:
@@ -103,20 +107,3 @@ def _drawn(scene: Scene, form: str) -> str:
         links = f"{len(scene.links):,} links, and Mermaid draws at most {MOST_LINKS}"
         typer.echo(f"note: {links}; --fold makes fewer, SVG and HTML take any number", err=True)
     return {"svg": svg_picture, "html": html_page, "md": markdown}[form](scene)
-
-
-def _give(text: str, out: Path) -> None:
-    from layerforge.cli.telling import faults_told
-    from layerforge.diagnostics import Diagnostic, Faults
-    from layerforge.run.files import write_text
-
-    if str(out) == "-":
-        sys.stdout.write(text)
-        return
-    with faults_told():
-        try:
-            write_text(out, text)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise Faults(Diagnostic("unwritable-file", f"`{out}`: {reason}")) from None
-    typer.echo(f"saved {out}", err=True)

@@ -29,19 +29,12 @@ def schema(
     """
     if out is not None and not out.parent.is_dir():
         raise typer.BadParameter(f"there is no folder `{out.parent}`", param_hint="--out")
-    from layerforge.cli.telling import faults_told
-    from layerforge.diagnostics import Diagnostic, Faults
+    from layerforge.cli.telling import save_text
     from layerforge.render.record import json_text
     from layerforge.schema import json_schema
 
     text = json_text(json_schema())
     if out is None:
         sys.stdout.write(text)
-        return
-    with faults_told():
-        try:
-            out.write_text(text, encoding="utf-8")
-        except OSError as error:
-            message = f"`{out}` cannot be written: {error.strerror}"
-            raise Faults(Diagnostic("unwritable-file", message)) from None
-    typer.echo(f"saved {out}", err=True)
+    else:
+        save_text(out, text)

@@ -88,3 +88,17 @@ def faults_told(lines: Mapping[str, Sequence[str]] | None = None) -> Iterator[No
     except Faults as stop:
         tell(stop.diagnostics, lines or {})
         raise typer.Exit(1) from None
+
+
+def save_text(path: Path, text: str) -> None:
+    """Writes the file that a command was asked for, whole, and says so; ends with 1 where it cannot."""
+    from layerforge.run.files import write_text
+
+    with faults_told():
+        try:
+            write_text(path, text)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            message = f"`{path}` cannot be written: {reason}"
+            raise Faults(Diagnostic("unwritable-file", message)) from None
+    typer.echo(f"saved {path}", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -17,6 +18,7 @@ _LETTER: Final = 7.0  # the mean width of a letter at the sizes used, on the saf
 _LEAST: Final = 110.0
 
 Point: TypeAlias = tuple[float, float]
+_Way: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ class Layout:
 
 def lay_out(scene: Scene) -> Layout:
     """The layout of a scene, in time that grows with its boxes and the ranks that its links span."""
-    crossings = _Crossings(scene)
-    return _level(scene.root, crossings)
+    paths = dict(_paths(scene.root, ()))
+    return _level(scene.root, _Crossings(paths, scene.links))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +70,11 @@ class _Piece:
 class _Crossings:
     """Which links each group holds, enters and leaves, cut at the frames they cross."""
 
-    def __init__(self, scene: Scene) -> None:
-        self.paths: dict[str, tuple[str, ...]] = {}
-        self._collect(scene.root, ())
+    def __init__(self, paths: Mapping[str, _Way], links: Iterable[Link]) -> None:
+        self.paths = paths
         self.pieces: dict[str, list[_Piece]] = {}
-        for link in scene.links:
+        for link in links:
             self._cut(link)
-
-    def _collect(self, group: Group, path: tuple[str, ...]) -> None:
-        for item in group.items:
-            self.paths[item.id] = (*path, item.id)
-            if isinstance(item, Group):
-                self._collect(item, (*path, item.id))
 
     def _cut(self, link: Link) -> None:
         out, into = self.paths[link.source], self.paths[link.target]
@@ -92,8 +87,16 @@ class _Crossings:
         for depth in range(same + 1, len(into)):
             self._add(into, depth, _Piece(link, None, into[depth]))
 
-    def _add(self, path: tuple[str, ...], depth: int, piece: _Piece) -> None:
+    def _add(self, path: _Way, depth: int, piece: _Piece) -> None:
         self.pieces.setdefault(path[depth - 1] if depth else "", []).append(piece)
+
+
+def _paths(group: Group, path: _Way) -> Iterator[tuple[str, _Way]]:
+    """Each box and group with the groups it lies in, from the outermost to itself."""
+    for item in group.items:
+        yield item.id, (*path, item.id)
+        if isinstance(item, Group):
+            yield from _paths(item, (*path, item.id))
 
 
 def _level(group: Group, crossings: _Crossings) -> Layout:
@@ -119,16 +122,12 @@ def _unframed(group: Group, crossings: _Crossings) -> _Crossings:
     """The same links with the groups directly in this one gone."""
     gone = {item.id for item in group.items if isinstance(item, Group)}
     links = dict.fromkeys(piece.link for part in crossings.pieces.values() for piece in part)
-    flat = object.__new__(_Crossings)
-    flat.paths = {
+    paths = {
         key: tuple(each for each in path if each not in gone)
         for key, path in crossings.paths.items()
         if key not in gone
     }
-    flat.pieces = {}
-    for link in links:
-        flat._cut(link)
-    return flat
+    return _Crossings(paths, links)
 
 
 def _opened(group: Group) -> Group:
