@@ -75,15 +75,16 @@ def callback_states(checkpoint: Checkpoint) -> list[dict[str, Any]]:
 
 
 def _variables(model: Any, group: str) -> dict[str, Any]:
-    """The variables of a group by a name that says their place and path.
+    """The variables of a group by a name that says their place and their own name.
 
+    Not their path: LossScaleOptimizer's is another where it is built by the first step.
     `model.variables` has the states of dropout's seed generators, which no weights file has.
     """
     if group == "model":
         variables = model.variables
     else:
         variables = model.optimizer.variables if group == "optimizer" else model.metrics_variables
-    return {f"{group} {i} {each.path}": each for i, each in enumerate(variables)}
+    return {f"{group} {i} {each.name}": each for i, each in enumerate(variables)}
 
 
 def _listed(arrays: Arrays, name: str) -> list[NDArray[Any]]:
