@@ -90,6 +90,8 @@ CODES: Final[dict[str, str]] = {
     "bad-vocabulary": "a vocabulary that is empty, repeats a token, or holds a reserved one",
     "not-ascending": "numbers that must rise from one to the next",
     "conflicting-arguments": "arguments that cannot stand together",
+    "leaves-cudnn": "an argument that takes a recurrent layer off the fast kernel of a GPU",
+    "lost-mask": "a layer that drops the mask which one behind it would have read",
     # data
     "unreadable-data": "a data file that is not there, cannot be opened, or is not what it seems",
     "data-not-text": "a data file that is neither UTF-8 text nor Parquet",
@@ -145,3 +147,5 @@ CODES: Final[dict[str, str]] = {
 
 # Told, and no fault: the exit status stays 0.
 WARNINGS: Final = frozenset(("unreachable-target", "unscaled-column", "unexpected-loss"))
+# Told about models without a fault; they stop nothing.
+WARNINGS: Final = frozenset(("leaves-cudnn", "lost-mask"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from layerforge.cautions import cautions
 from layerforge.diagnostics import Diagnostic, Faults, SpecError, errors, ordered
 from layerforge.expand import DataShape, expand
 from layerforge.expressions import Value
@@ -87,6 +88,8 @@ def compile_spec(
     variables.check()
     if plan.complete and settings is not None:
         found.extend(head_faults(plan, settings, quantiles=quantiles_of(plan, training)))
+    if plan.complete and not errors(found):
+        found.extend(cautions(plan))
     # A spec of which nothing comes must say why; silence would read as "clean".
     assert plan.complete or errors(found), "a plan without outputs, and no fault that says why"
     done = ordered(found)

@@ -28,7 +28,7 @@ def planned(text: str, folder: Path) -> Plan:
     path = folder / "spec.yaml"
     path.write_text(text, encoding="utf-8")
     compiled = compile_spec(path)
-    assert not compiled.found, compiled.found
+    assert compiled.clean, compiled.found
     assert compiled.plan is not None
     return compiled.plan
 

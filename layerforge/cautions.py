@@ -1,0 +1,128 @@
+"""What a sound model does in silence and its author may not want: warnings, told beside no fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from layerforge.components import Component
+from layerforge.diagnostics import Diagnostic, Related, Span
+from layerforge.graph import Call
+from layerforge.infer import Plan, Step
+from layerforge.layers import Layer
+
+# Arguments with which an LSTM or GRU leaves cuDNN's kernel, and the values that keep it:
+# `cudnn_ok` in keras/src/backend/tensorflow/rnn.py, `inner_loop` in keras/src/layers/rnn/lstm.py.
+_CUDNN: Final = {
+    "activation": "tanh",
+    "recurrent_activation": "sigmoid",
+    "use_bias": True,
+    "unroll": False,
+    "recurrent_dropout": 0,
+    "reset_after": True,
+}
+# Layers that look at a mask: without it they read the padding like any other step.
+_READERS: Final = frozenset(
+    {
+        *("SimpleRNN", "GRU", "LSTM", "RNN", "Bidirectional"),
+        *("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GlobalAveragePooling1D"),
+        *("MultiHeadAttention", "GroupQueryAttention", "Attention", "AdditiveAttention"),
+    }
+)
+# Layers that hand a mask on: those of keras.layers with `supports_masking`.
+KEEPERS: Final = frozenset(
+    {
+        *("Activation", "ActivityRegularization", "Add", "AlphaDropout", "Average"),
+        *("BatchNormalization", "Concatenate", "Dense", "Dropout", "ELU", "GaussianDropout"),
+        *("GaussianNoise", "GroupNormalization", "Identity", "LayerNormalization", "LeakyReLU"),
+        *("Masking", "Maximum", "Minimum", "Multiply", "Normalization", "PReLU", "ReLU"),
+        *("Rescaling", "Softmax", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"),
+        *("Subtract", "TimeDistributed", "UnitNormalization"),
+    }
+)
+
+
+def cautions(plan: Plan) -> Iterator[Diagnostic]:
+    """The warnings about a plan without faults, nested models included."""
+    yield from _lost_masks(plan)
+    for step in plan.steps:
+        if step.inner is not None:
+            yield from cautions(step.inner)
+        elif not step.shared:
+            for layer in _within(step.call.layer):
+                yield from _leaves_cudnn(layer, step.call.span)
+
+
+def _within(layer: Layer) -> Iterator[Layer]:
+    """The layer and those that it holds."""
+    yield layer
+    for value in layer.values.values():
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, Layer):
+                yield from _within(each)
+
+
+def _leaves_cudnn(layer: Layer, place: Span) -> Iterator[Diagnostic]:
+    if layer.type.name not in ("LSTM", "GRU") or layer.values.get("use_cudnn") is False:
+        return
+    for name, kept in _CUDNN.items():
+        value = layer.values.get(name, kept)
+        value = value.name if isinstance(value, Component) and not value.values else value
+        if value != kept:
+            message = f"`{name}` takes this {layer.type.name} off the fast cuDNN kernel of a GPU"
+            shown = str(kept).lower() if isinstance(kept, bool) else kept
+            help = f"where a GPU trains it, keep `{name}: {shown}`"
+            span = layer.arguments.spans.get(name, place)
+            yield Diagnostic("leaves-cudnn", message, span, help, severity="warning")
+
+
+def _lost_masks(plan: Plan) -> Iterator[Diagnostic]:
+    """The first layers that drop a mask which a layer behind them would have read."""
+    masked: dict[str, Call] = {}  # calls whose result has a mask, and where the mask was made
+    for step in plan.steps:
+        call = step.call
+        sources = [masked[ref.name] for ref in call.refs() if ref.name in masked]
+        if _makes_mask(call.layer):
+            masked[call.name] = call
+        elif sources and _keeps(step):
+            masked[call.name] = sources[0]
+        elif sources and call.layer.type.name not in _READERS:
+            reader = _reader_behind(plan, call.name)
+            if reader is not None:
+                yield _lost(call, sources[0], reader)
+
+
+def _makes_mask(layer: Layer) -> bool:
+    return layer.type.name == "Masking" or layer.values.get("mask_zero") is True
+
+
+def _keeps(step: Step) -> bool:
+    """Whether the result carries the mask of the input on; of a sequence alone a mask has a meaning."""
+    layer = step.call.layer
+    if layer.type.name in _READERS:
+        inner = layer.values.get("layer")
+        holder = inner if isinstance(inner, Layer) else layer
+        return holder.values.get("return_sequences") is True or "Attention" in layer.type.name
+    return layer.type.name in KEEPERS
+
+
+def _reader_behind(plan: Plan, name: str) -> Call | None:
+    """The first layer that looks at masks among those that follow from a call, if no mask comes anew."""
+    reached = {name}
+    for step in plan.steps:
+        call = step.call
+        if call.name not in reached and any(ref.name in reached for ref in call.refs()):
+            if call.layer.type.name in _READERS:
+                return None if "mask" in call.keywords else call
+            reached.add(call.name)
+    return None
+
+
+def _lost(call: Call, maker: Call, reader: Call) -> Diagnostic:
+    word, behind = call.layer.type.name, reader.layer.type.name
+    message = f"the mask ends at this {word}, so the {behind} behind it reads the padding as data"
+    related = (
+        Related(f"this {maker.layer.type.name} makes the mask", maker.span),
+        Related(f"this {behind} would look at it", reader.span),
+    )
+    return Diagnostic("lost-mask", message, call.span, None, related, "warning")
