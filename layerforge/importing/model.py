@@ -17,7 +17,7 @@ from layerforge.importing.nodes import Node, is_input, is_model, is_operation, n
 from layerforge.importing.operations import operation_of
 from layerforge.importing.sequential import as_functional
 from layerforge.importing.tensors import Tensor, histories, shape_of, tensors_in
-from layerforge.importing.translations import SCALED_SUM, scaled, translated
+from layerforge.importing.translations import SCALED_SUM, scaled, steps_of, translated
 from layerforge.layers import FUNCTIONAL, Layer, find
 from layerforge.records import record, replace
 from layerforge.shapes import Shape
@@ -129,6 +129,8 @@ class _Reading:
             layer, inner = self._nested(node)
             assert inner is not None
             self.made[name] = _Made(name, layer, given_to_model(node), len(inner.outputs), inner)
+        elif steps := steps_of(node.entry):
+            self._in_steps(node, name, steps)
         else:
             layer = self._layer(node)
             self._add(name, layer, given_to(node, layer.type))
@@ -142,6 +144,27 @@ class _Reading:
         self._add(inner, replace(rescaling, name=inner), Given((second,)))
         part = Tensor(inner, 0, 0, second.shape)
         self._add(name, total, Given((first, part)))
+
+    def _in_steps(self, node: Node, name: str, steps: list[Config]) -> None:
+        """A model at each step as its layers at each step; the last is called as the whole was."""
+        held = find("TimeDistributed")
+        assert held is not None
+        self.faulty.translated.add("TimeDistributed of a Sequential as one of each of its layers")
+        given = given_to(node, held)
+        for at, entry in enumerate(steps):
+            last = at == len(steps) - 1
+            part = name if last else self._free(f"{name}_{at}")
+            key = f"{node.layer}/{at}"
+            if key not in self.layers:
+                shapes = tuple(t.shape for t in given.inputs if t.shape is not None)
+                layer = self._frozen(layer_of(held, entry["config"], part, shapes))
+                self.layers[key] = layer, None
+            layer = self.layers[key][0]
+            self._add(part, layer, given)
+            self.names[(part, 0)] = part
+            given = replace(
+                given, inputs=(Tensor(part, 0, 0, _shape_after(layer, given)),), named={}
+            )
 
     def _layer(self, node: Node) -> Layer:
         """The layer of a node: the same one at each of its calls."""
@@ -201,6 +224,15 @@ class _Reading:
             name, count = f"{sane(wish)}_{count}", count + 1
         self.taken.add(name)
         return name
+
+
+def _shape_after(layer: Layer, given: Given) -> Shape | None:
+    """The shape of what a call of one tensor gives, where it is known."""
+    try:
+        shapes = [tensor.shape for tensor in given.inputs if tensor.shape is not None]
+        return layer.effect(*shapes, options=given.options).outputs[0] if shapes else None
+    except SpecError:
+        return None
 
 
 def _effect(layer: Layer, given: Given) -> tuple[int, bool]:
