@@ -46,6 +46,15 @@ def new(
             "--time", metavar="COLUMN", help="The column of the time.", show_default=False
         ),
     ] = None,
+    test: Annotated[
+        Path | None,
+        typer.Option(
+            "--test",
+            metavar="FILE",
+            help="A file with the test rows. Default: the one called TEST beside one called TRAIN.",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -73,13 +82,31 @@ def new(
         if shown:
             _check_free(path, force)
         seen = survey(data, data.name, time)
-        plan = draft(seen, Wishes(task, tuple(targets or ()), time))
+        tests = test or _beside(data)
+        held = survey(tests, tests.name, time) if tests is not None else None
+        plan = draft(seen, Wishes(task, tuple(targets or ()), time), held)
         folder = path.parent if shown else Path()
-        source = os.path.relpath(data, folder).replace(os.sep, "/")
+        source: str | dict[str, str] = _seen_from(folder, data)
+        if tests is not None:
+            source = {"train": _seen_from(folder, data), "test": _seen_from(folder, tests)}
         text = draft_text(plan, seen, source, _stem(data), str(path) if shown else "spec.yaml")
         if shown:
             _write(path, text)
     _tell(path if shown else None, text, plan, seen, as_json)
+
+
+def _beside(data: Path) -> Path | None:
+    """The file of the test rows beside one of training rows, by their names: `x_TRAIN.tsv`."""
+    for train, test in (("TRAIN", "TEST"), ("train", "test"), ("Train", "Test")):
+        head, found, tail = data.name.rpartition(train)
+        other = data.with_name(head + test + tail)
+        if found and other.is_file():
+            return other
+    return None
+
+
+def _seen_from(folder: Path, data: Path) -> str:
+    return os.path.relpath(data, folder).replace(os.sep, "/")
 
 
 def _stem(data: Path) -> str:

@@ -12,15 +12,20 @@ from layerforge.data.cells import MISSING, read_frame
 from layerforge.data.files import File, recognise
 from layerforge.data.formats import formats_of
 from layerforge.data.season import Season, find_season
-from layerforge.data.stamps import Stamps, read_stamps
+from layerforge.data.series import series_of
+from layerforge.data.stamps import Stamps, read_moments, settled
 from layerforge.diagnostics import Diagnostic, Faults, SpecError
 from layerforge.records import replace
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
 
 ROWS: Final = 50_000  # looked at; more would tell no more of what a column is
 SENTINELS: Final = ("?", "-", "--", "*", "missing", "unknown", "none", "None", "#N/A", "NULL")
+PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
+_SERIES: Final = 1_000  # in one file, at most
 _COUNTED: Final = re.compile(r"time|date|day|month|year|week|hour|t|step|index|period", re.I)
 
 
@@ -47,14 +52,28 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Times:
+    """The time of the rows: its columns, whose each row is, and how far apart rows are.
+
+    `group` tells series apart whose stamps repeat; `sort` says that the rows must be sorted.
+    """
+
+    columns: tuple[str, ...]
+    group: str | None
+    sort: bool
+    stamps: Stamps
+    order: NDArray[np.int64]  # the rows by series and time
+    first: int  # how many of them are of the first series
+
+
+@dataclass(frozen=True, slots=True)
 class Survey:
-    """A file and its columns. `time` is the column whose stamps go one way, with its stamps."""
+    """A file and its columns, and the time of its rows where some columns tell one."""
 
     file: File
     columns: tuple[Seen, ...]
     looked: int
-    time: str | None = None
-    stamps: Stamps | None = None
+    times: Times | None = None
 
     def column(self, name: str) -> Seen:
         return next(each for each in self.columns if each.name == name)
@@ -87,22 +106,96 @@ def _look(file: File, time: str | None) -> Survey:
     names = list(dict.fromkeys(file.columns))
     frame = read_frame(head, names, pl.String)
     columns = tuple(_seen(name, frame[name]) for name in names)
-    wanted = [time] if time is not None else _may_be_time(columns, frame)
-    for name in wanted:
+    wanted = [(time,)] if time is not None else _may_be_time(columns, frame)
+    for each in wanted:
         try:
-            return Survey(file, columns, head.rows, name, read_stamps(file, name))
+            times = _times(file, columns, each)
         except SpecError:
             if time is not None:
                 raise
+        else:
+            if times is not None:
+                return Survey(file, columns, head.rows, times)
     return Survey(file, columns, head.rows)
 
 
-def _may_be_time(columns: Sequence[Seen], frame: pl.DataFrame) -> Iterator[str]:
-    """The columns that look like stamps: written dates first, then numbers that are called so."""
+def _may_be_time(columns: Sequence[Seen], frame: pl.DataFrame) -> Iterator[tuple[str, ...]]:
+    """The columns that look like stamps: dates, dates in several columns, numbers that are called so."""
     dated = [each for each in columns if each.kind == "text" and not each.missing]
-    yield from (each.name for each in dated if formats_of(str(frame[each.name][0]).strip()))
+    yield from ((each.name,) for each in dated if formats_of(str(frame[each.name][0]).strip()))
     whole = [each for each in columns if each.kind == "whole" and not each.missing]
-    yield from (each.name for each in whole if _COUNTED.fullmatch(each.name))
+    parts = {each.name.lower(): each.name for each in whole if each.name.lower() in PARTS}
+    if {"year", "month"} <= parts.keys():
+        yield tuple(parts[part] for part in PARTS if part in parts)
+    yield from ((each.name,) for each in whole if _COUNTED.fullmatch(each.name))
+
+
+def _times(file: File, columns: Sequence[Seen], names: tuple[str, ...]) -> Times | None:
+    """The time that these columns tell: of one series, or of several that a column tells apart."""
+    import numpy as np
+
+    clock, moments = read_moments(file, names, None)
+    grows = bool((np.diff(moments) > 0).all())
+    order = np.argsort(moments, kind="stable")
+    if (np.diff(moments[order]) > 0).all():
+        return Times(
+            names, None, not grows, settled(file, clock, moments[order]), order, len(order)
+        )
+    for each in columns:
+        few = 1 < each.distinct <= _SERIES and not each.missing and each.kind != "number"
+        if few and each.name not in names:
+            codes = series_of(file, (each.name,)).codes
+            order = np.lexsort((moments, codes))
+            later, same = np.diff(moments[order]) > 0, np.diff(codes[order]) == 0
+            if (later | ~same).all():
+                stamps = settled(file, clock, moments[order], codes[order])
+                sort = bool((np.diff(moments)[np.diff(codes) == 0] <= 0).any())
+                first = int((codes[order] == codes[order][0]).sum())
+                return Times(names, each.name, sort, stamps, order, first)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Sequences in long form: the column that tells them apart, and the one that counts their steps."""
+
+    group: str
+    order: str
+
+
+def find_sequences(seen: Survey, target: str) -> Steps | None:
+    """The sequences whose rows stand below each other, one value of the target for each; or None."""
+    import polars as pl
+
+    head = replace(seen.file, rows=seen.looked)
+    groups = [c for c in seen.columns if c.kind != "number" and 1 < c.distinct * 3 <= seen.looked]
+    orders = [c for c in seen.columns if c.kind == "whole" and c.distinct > 2 and not c.missing]
+    for group in (c for c in groups if c.name != target and not c.missing):
+        frame = read_frame(head, [group.name, target], pl.String)
+        alike = frame.group_by(group.name).agg(pl.col(target).n_unique())
+        if (alike[target] > 1).any():
+            continue
+        for order in (c for c in orders if c.name not in (target, group.name)):
+            counted = (
+                frame[group.name]
+                .to_frame()
+                .with_columns(read_frame(head, [order.name], pl.Float64)[order.name].alias("step"))
+            )
+            rises = counted.group_by(group.name, maintain_order=True).agg(
+                pl.col("step").diff().drop_nulls().eq(1).all()
+            )
+            if rises["step"].all():
+                return Steps(group.name, order.name)
+    return None
+
+
+def labels_of(seen: Survey, column: str) -> frozenset[str]:
+    """The different texts of a column in the rows looked at."""
+    import polars as pl
+
+    head = replace(seen.file, rows=seen.looked)
+    texts = read_frame(head, [column], pl.String)[column].str.strip_chars().drop_nulls()
+    return frozenset(texts.unique().to_list())
 
 
 def _seen(name: str, texts: pl.Series) -> Seen:
@@ -127,11 +220,14 @@ def _seen(name: str, texts: pl.Series) -> Seen:
     return Seen(name, kind, known.n_unique(), missing, low, high, sentinels, run)
 
 
-def season_of(survey: Survey, targets: Sequence[str]) -> Season:
-    """The season of these columns in the first 0.7 of the rows, which will be training rows."""
+def season_of(seen: Survey, targets: Sequence[str]) -> Season:
+    """The season of these columns, of the first series, in the first 0.7 of its rows."""
+    import numpy as np
     import polars as pl
 
-    frame = read_frame(survey.file, list(targets), pl.Float64)
-    values = frame.fill_nan(None).fill_null(strategy="forward").fill_null(0.0).to_numpy()
-    step = survey.stamps.clock.step if survey.stamps is not None else None
-    return find_season(step, values[: int(0.7 * len(values))])
+    frame = read_frame(seen.file, list(targets), pl.Float64)
+    times = seen.times
+    rows = np.arange(seen.file.rows) if times is None else times.order[: times.first]
+    frame = frame[rows].fill_nan(None).fill_null(strategy="forward").fill_null(0.0)
+    step = times.stamps.clock.step if times is not None else None
+    return find_season(step, frame.to_numpy()[: int(0.7 * len(rows))])

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isqrt
 from typing import Final, Literal
 
-from layerforge.data.survey import Seen, Survey, season_of
+from layerforge.data.survey import PARTS, Seen, Survey, find_sequences, labels_of, season_of
 from layerforge.diagnostics import Diagnostic, Faults, did_you_mean
 
 Task = Literal["forecast", "regression", "classification"]
-Form = Literal["series", "table", "sequence", "image"]
+Form = Literal["series", "table", "sequence", "image", "steps"]
 
 # Names by which people call what is to be predicted.
 _ANSWERS = {"target", "targets", "label", "labels", "class", "y", "outcome", "response"}
@@ -42,7 +42,11 @@ class Draft:
 
     task: Task
     form: Form
-    time: str | None
+    time: tuple[str, ...]
+    group: str | None
+    order: str | None
+    sort: bool
+    strip: str | None
     features: tuple[str, ...] | None
     targets: tuple[str, ...]
     classes: int
@@ -55,8 +59,11 @@ class Draft:
     left_out: dict[str, str]
 
 
-def draft(survey: Survey, wishes: Wishes) -> Draft:
-    """The decisions for a file. Raises Faults where the file does not tell what is to be predicted."""
+def draft(survey: Survey, wishes: Wishes, test: Survey | None = None) -> Draft:
+    """The decisions for a file, `test` being one with the test rows.
+
+    Raises Faults where the file does not tell what is to be predicted.
+    """
     for name in wishes.targets:
         if name not in survey.names:
             help = did_you_mean(name, survey.names) or f"its columns are {_listed(survey.names)}"
@@ -67,14 +74,31 @@ def draft(survey: Survey, wishes: Wishes) -> Draft:
     if task == "forecast":
         return _series(survey, wishes.targets, reasons)
     targets = wishes.targets or _answer(survey, reasons)
-    return _rows(survey, task, targets, reasons)
+    plan = _rows(survey, task, targets, reasons)
+    strip = _point_of(survey, test, targets[0]) if test is not None and plan.classes else None
+    return replace(plan, strip=strip)
+
+
+def _point_of(survey: Survey, test: Survey, target: str) -> str | None:
+    """A full stop, where only that tells the classes of the test rows from those of the others."""
+    if target not in test.names:
+        return None
+    known, others = labels_of(survey, target), labels_of(test, target)
+    pointed = not others <= known and {each.rstrip(".") for each in others} <= known
+    return "." if pointed else None
 
 
 def _task(survey: Survey, targets: Sequence[str], reasons: dict[str, str]) -> Task:
     """The task that time and targets suggest."""
     chosen = [survey.column(name) for name in targets]
+    called = [survey.column(name) for name in targets or _called(survey)]
+    label = called[0] if len(called) == 1 and _is_label(called[0], survey.looked) else None
+    if label is not None and find_sequences(survey, label.name) is not None:
+        reasons["task"] = f"`{label.name}` has {label.distinct} different values"
+        return "classification"
     if _is_series(survey) and all(each.numeric for each in chosen):
-        told = f"the rows follow `{survey.time}`" if survey.time else "one column of numbers"
+        times = survey.times
+        told = f"the rows follow `{' '.join(times.columns)}`" if times else "one column of numbers"
         reasons["task"] = told
         return "forecast"
     answers = chosen or [survey.column(name) for name in _answer(survey, {})]
@@ -87,7 +111,7 @@ def _task(survey: Survey, targets: Sequence[str], reasons: dict[str, str]) -> Ta
 
 def _is_series(survey: Survey) -> bool:
     """Whether rows are moments: there is a time, or one column of numbers beside names of rows."""
-    if survey.time is not None:
+    if survey.times is not None:
         return True
     rest = [each for each in survey.columns if not each.numeric]
     return len(survey.columns) - len(rest) == 1 and all(
@@ -101,9 +125,14 @@ def _is_label(column: Seen, rows: int) -> bool:
     return column.kind in ("text", "whole") and few
 
 
+def _called(survey: Survey) -> list[str]:
+    """The columns that are called as answers are."""
+    return [name for name in survey.names if name.lower() in _ANSWERS]
+
+
 def _answer(survey: Survey, reasons: dict[str, str]) -> tuple[str, ...]:
     """The column to predict: one that is called so, or the label at one end of a file without names."""
-    called = [name for name in survey.names if name.lower() in _ANSWERS]
+    called = _called(survey)
     if len(called) == 1:
         reasons["targets"] = "called by its name"
         return (called[0],)
@@ -119,12 +148,15 @@ def _answer(survey: Survey, reasons: dict[str, str]) -> tuple[str, ...]:
 
 def _series(survey: Survey, targets: Sequence[str], reasons: dict[str, str]) -> Draft:
     """A forecast: the targets first among the features, so that their own past can be cut out."""
+    times = survey.times
+    taken = () if times is None else (*times.columns, times.group)
     left_out: dict[str, str] = {}
     numeric = []
     for each in survey.columns:
-        if each.name == survey.time:
+        if each.name in taken:
             continue
-        why = _useless(each, survey.looked, forecast=True)
+        part = times is not None and each.name.lower() in PARTS
+        why = "part of the time" if part else _useless(each, survey.looked, forecast=True)
         if why and each.name not in targets:
             left_out[each.name] = why
         else:
@@ -138,11 +170,16 @@ def _series(survey: Survey, targets: Sequence[str], reasons: dict[str, str]) -> 
     features = (*chosen, *(name for name in numeric if name not in chosen))
     season = season_of(survey, chosen)
     reasons["season"] = season.why
-    window, horizon = _lengths(survey.file.rows, season.length)
+    rows = survey.file.rows if times is None else times.first
+    window, horizon = _lengths(rows, season.length)
     return Draft(
         task="forecast",
         form="series",
-        time=survey.time,
+        time=() if times is None else times.columns,
+        group=None if times is None else times.group,
+        order=None,
+        sort=times is not None and times.sort,
+        strip=None,
         features=features,
         targets=chosen,
         classes=0,
@@ -177,13 +214,25 @@ def _rows(survey: Survey, task: Task, targets: Sequence[str], reasons: dict[str,
     if not kept:
         message = f"`{survey.file.shown}` has no column beside the target that tells anything"
         raise Faults(Diagnostic("unknown-column", message))
-    form, side = _form([survey.column(name) for name in kept], others, reasons)
-    if form != "table":  # a pixel that is always 0 has its place all the same
+    steps = find_sequences(survey, targets[0])
+    if steps is not None:
+        kept = tuple(name for name in kept if name not in (steps.group, steps.order))
+        left_out = {n: why for n, why in left_out.items() if n not in (steps.group, steps.order)}
+        reasons["order"] = f"one `{targets[0]}` for each `{steps.group}`: its rows are one sample"
+    form: Form = "steps"
+    side = 0
+    if steps is None:
+        form, side = _form([survey.column(name) for name in kept], others, reasons)
+    if form in ("sequence", "image"):  # a pixel that is always 0 has its place all the same
         left_out, kept = {}, tuple(each.name for each in others)
     return Draft(
         task=task,
         form=form,
-        time=None,
+        time=(),
+        group=steps.group if steps else None,
+        order=steps.order if steps else None,
+        sort=False,
+        strip=None,
         features=kept if left_out else None,
         targets=tuple(targets),
         classes=survey.column(targets[0]).distinct if task == "classification" else 0,

@@ -11,7 +11,9 @@ def model_lines(plan: Draft) -> Lines:
     """The items of `model.layers`, each list item beginning with `- `."""
     if plan.form == "series":
         return _series(plan)
-    body = {"table": _table, "sequence": _sequence, "image": _image}[plan.form](plan)
+    body = {"table": _table, "sequence": _sequence, "image": _image, "steps": _steps}[plan.form](
+        plan
+    )
     return [*body, _head(plan)]
 
 
@@ -76,6 +78,16 @@ def _sequence(plan: Draft) -> Lines:
         ]
     lines[0] = (lines[0][0], "shapes of a few steps, wherever they stand")
     return [*lines, ("- GlobalAveragePooling1D", "how much of each shape there is in all")]
+
+
+def _steps(plan: Draft) -> Lines:
+    """Sequences of any length, padded: the mask keeps the padding out."""
+    return [
+        ("- Masking", "steps of zeros alone are padding"),
+        ("- Bidirectional: {layer: {GRU: {units: 48, return_sequences: true}}}", ""),
+        ("- GlobalAveragePooling1D", "over the steps that are there"),
+        ("- Dropout: 0.3", ""),
+    ]
 
 
 def _image(plan: Draft) -> Lines:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias
 
 from layerforge.data.survey import Survey
 from layerforge.drafting.draft import Draft
 from layerforge.drafting.models import model_lines
 from layerforge.writing.values import text
 
+Sources: TypeAlias = str | Mapping[str, str]  # one file, or one for each part
 _COLUMN: Final = 56  # where comments behind a line begin
 _WIDTH: Final = 100
 _STEPS: Final = 6_000  # of training, at most, that a first try may take
 
 
-def draft_text(plan: Draft, survey: Survey, source: str, name: str, file: str) -> str:
-    """The spec. `source` is the data as seen from the spec, `file` how the user calls the spec."""
-    lines = [*_top(plan, survey, name, file), "", *_data(plan, survey, source), ""]
+def draft_text(plan: Draft, survey: Survey, sources: Sources, name: str, file: str) -> str:
+    """The spec. `sources` are the data as seen from the spec, `file` how the user calls the spec."""
+    lines = [*_top(plan, survey, name, file), "", *_data(plan, survey, sources), ""]
     lines += ["model:", *_form(plan), "  layers:"]
     lines += [_commented(f"    {line}" if line else "", why) for line, why in model_lines(plan)]
-    return "\n".join([*lines, "", *_train(plan, survey.file.rows)]) + "\n"
+    return "\n".join([*lines, "", *_train(plan, _samples(plan, survey))]) + "\n"
 
 
 def _commented(line: str, why: str) -> str:
@@ -52,20 +53,29 @@ def _purpose(plan: Draft) -> str:
     names = ", ".join(plan.targets[:4]) + (", ..." if len(plan.targets) > 4 else "")
     if plan.form == "series":
         return f"Forecasts {plan.horizon} steps of {names} from the {plan.window} before."
-    what = {"table": "columns", "sequence": "a sequence", "image": "an image"}[plan.form]
+    what = {"table": "columns", "sequence": "a sequence", "image": "an image"}
+    what["steps"] = "a sequence of steps"
     verb = "Tells" if plan.task == "classification" else "Estimates"
-    return f"{verb} {names} from {what}."
+    return f"{verb} {names} from {what[plan.form]}."
 
 
-def _data(plan: Draft, survey: Survey, source: str) -> Iterator[str]:
+def _data(plan: Draft, survey: Survey, sources: Sources) -> Iterator[str]:
     why = plan.reasons
     yield "data:"
-    yield f"  source: {text(source)}"
+    yield f"  source: {text(sources)}"
+    if plan.strip is not None:
+        yield _commented(f"  strip: {text(plan.strip)}", "the test rows' classes end in one")
     if not survey.file.header_lines and survey.file.format == "text":
         yield _commented("  header: false", "the columns are called 0, 1, 2, ...")
     yield _commented(f"  task: {plan.task}", why.get("task", ""))
-    if plan.time is not None:
-        yield f"  time: {text(plan.time)}"
+    if plan.time:
+        yield f"  time: {text(plan.time if len(plan.time) > 1 else plan.time[0])}"
+    if plan.sort:
+        yield _commented("  sort: true", "the rows do not stand in the order of time")
+    if plan.group is not None:
+        yield _commented(f"  group: {text(plan.group)}", "several series" if plan.time else "")
+    if plan.order is not None:
+        yield _commented(f"  order: {text(plan.order)}", why["order"])
     if plan.features is not None:
         yield f"  features: {text(list(plan.features))}"
     for name, reason in plan.left_out.items():
@@ -74,7 +84,12 @@ def _data(plan: Draft, survey: Survey, source: str) -> Iterator[str]:
     yield from _form_of_samples(plan)
     yield from _missing(plan, survey)
     ordered = "in the order of time" if plan.form == "series" else "drawn by `seed`"
-    yield _commented("  split: {train: 0.7, validation: 0.1, test: 0.2}", ordered)
+    if isinstance(sources, str):
+        yield _commented("  split: {train: 0.7, validation: 0.1, test: 0.2}", ordered)
+    else:
+        yield _commented(
+            "  split: {train: 0.8, validation: 0.2}", f"of the file for training, {ordered}"
+        )
     scale = "minmax" if plan.form == "image" else "standard"
     yield _commented(f"  scale: {scale}", "fitted on the training rows alone")
 
@@ -96,22 +111,32 @@ def _missing(plan: Draft, survey: Survey) -> Iterator[str]:
     """What is done about missing values, where there are some in a column in use."""
     used = plan.features if plan.features is not None else survey.names
     holes = [name for name in used if survey.column(name).missing and survey.column(name).numeric]
+    # Among categories such a word is one more of them; among numbers it must be said.
+    words = sorted({word for name in holes for word in survey.column(name).sentinels})
+    parts = {"sentinels": words} if words else {}
+    fill = {"fill": "previous" if plan.form == "series" else "mean"}
     if holes:
-        fill = "previous" if plan.form == "series" else "mean"
-        yield _commented(
-            f"  missing: {{fill: {fill}}}", f"values are missing in {', '.join(holes[:3])}"
-        )
+        told = f"values are missing in {', '.join(holes[:3])}"
+        yield _commented(f"  missing: {text({**parts, **fill})}", told)
 
 
 def _form(plan: Draft) -> Iterator[str]:
     if plan.form == "series":
         yield _commented(f"  input: [$(window), {plan.width}]", "rows, features")
+    elif plan.form == "steps":
+        yield _commented(f"  input: [null, {plan.width}]", "steps, as many as there are; features")
 
 
-def _train(plan: Draft, rows: int) -> Iterator[str]:
+def _samples(plan: Draft, survey: Survey) -> int:
+    """About how many samples there are: rows, or sequences of them."""
+    alone = plan.order is None or plan.group is None
+    return survey.file.rows if alone else survey.column(str(plan.group)).distinct
+
+
+def _train(plan: Draft, samples: int) -> Iterator[str]:
     classes = plan.task == "classification"
-    # Of few rows an epoch is a few steps: as many epochs as make a training of them.
-    epochs = min(max(_STEPS * 32 // rows, 20), 200)
+    # Of few samples an epoch is a few steps: as many epochs as make a training of them.
+    epochs = min(max(_STEPS * 32 // samples, 20), 200)
     yield "train:"
     yield "  optimizer: {Adam: {learning_rate: 0.001}}"
     yield f"  loss: {'sparse_categorical_crossentropy' if classes else 'mse'}"

@@ -174,4 +174,4 @@ def _default_monitor(name: str) -> str | None:
 def _defaults(compiled: Compiled) -> list[str]:
     """The values of the hyperparameters that nobody chose."""
     free = [each for each in compiled.hyperparameters.values() if each.name not in compiled.choices]
-    return [f"{e.name} = {e.default} (default of {e.kind}; `tune` searches it)" for e in free]
+    return [f"{e.name} = {e.default} (default of {e.kind})" for e in free]

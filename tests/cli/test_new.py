@@ -65,6 +65,47 @@ FILES: dict[str, Callable[[], str]] = {
         ([i, "" if i % 9 == 0 else i * 2, "", round(i * 1.5, 2)] for i in range(120)),
     ),
 }
+
+
+def _newest_first() -> str:
+    return _csv(
+        ["day", "v"], ([f"{m:02}/{d:02}/2023", m * d] for m in (6, 5) for d in range(30, 0, -1))
+    )
+
+
+def _panel() -> str:
+    rows = (
+        [town, t, _day(i) + n] for n, town in enumerate("ab") for i, t in enumerate(_hours(200))
+    )
+    return _csv(["town", "time", "load"], rows)
+
+
+def _parts_of_dates() -> str:
+    moments = [datetime(2024, 1, 30) + timedelta(hours=i) for i in range(300)]
+    rows = ([m.year, m.month, m.day, m.hour, _day(i)] for i, m in enumerate(moments))
+    return _csv(["year", "month", "day", "hour", "load"], rows)
+
+
+def _long(first: int, last: int) -> str:
+    rows = (
+        [f"s{n}", t, round(random.gauss(n % 2, 0.3), 3), "ab"[n % 2]]
+        for n in range(first, last)
+        for t in range(4 + n % 5)
+    )
+    return _csv(["series", "step", "x", "label"], rows)
+
+
+def _marked() -> str:
+    return _csv(["a", "b", "y"], (["?" if i % 7 == 0 else i, i * 2, i * 1.5] for i in range(90)))
+
+
+FILES |= {
+    "newest.csv": _newest_first,
+    "panel.csv": _panel,
+    "parts.csv": _parts_of_dates,
+    "steps.csv": lambda: _long(0, 40),
+    "marked.csv": _marked,
+}
 TOLD = {
     "hourly": {"task": "forecast", "form": "series", "season": 24},
     "alone": {"task": "forecast", "form": "series"},
@@ -75,6 +116,18 @@ TOLD = {
     "grid": {"task": "classification", "form": "image"},
     "people": {"task": "classification", "form": "table"},
     "holes": {"task": "regression", "form": "table"},
+    "newest": {"task": "forecast", "form": "series"},
+    "panel": {"task": "forecast", "form": "series", "season": 24},
+    "parts": {"task": "forecast", "form": "series", "season": 24},
+    "steps": {"task": "classification", "form": "steps"},
+    "marked": {"task": "regression", "form": "table"},
+}
+KEYS = {
+    "newest": "  sort: true",
+    "panel": "  group: town",
+    "parts": "  time: [year, month, day, hour]",
+    "steps": "  order: step",
+    "marked": '  missing: {sentinels: ["?"], fill: mean}',
 }
 
 
@@ -100,7 +153,31 @@ def test_the_spec_of_a_file_is_clean_and_of_its_kind(run: Run, files: Path, name
         assert compiled.data.season == wanted["season"]
 
 
-@pytest.mark.parametrize("name", ["hourly.csv", "people.csv", "wide.tsv"])
+@pytest.mark.parametrize("name", KEYS)
+def test_what_is_special_about_a_file_is_a_key_of_its_spec(
+    run: Run, files: Path, name: str
+) -> None:
+    assert run("new", f"{name}.csv").status == 0
+    assert f"\n{KEYS[name]}" in (files / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def test_a_file_called_test_beside_one_called_train_holds_the_test_rows(
+    run: Run, files: Path
+) -> None:
+    rows = ([i, i % 3, "yes" if i % 3 else "no"] for i in range(60))
+    (files / "x_train.csv").write_text(_csv(["a", "b", "class"], rows), encoding="utf-8")
+    other = ([i, i % 3, "yes." if i % 3 else "no."] for i in range(30))
+    (files / "x_test.csv").write_text(_csv(["a", "b", "class"], other), encoding="utf-8")
+    assert run("new", "x_train.csv").status == 0
+    text = (files / "x_train.yaml").read_text(encoding="utf-8")
+    assert "  source: {train: x_train.csv, test: x_test.csv}\n" in text
+    assert '  strip: "."' in text
+    done = run("train", "x_train.yaml", "--epochs", "2", "--set", "train.callbacks=[]", "--quiet")
+    assert done.status == 0, done.err
+    assert done.out.startswith("test: 30 rows\n")
+
+
+@pytest.mark.parametrize("name", ["hourly.csv", "people.csv", "wide.tsv", "steps.csv", "panel.csv"])
 def test_the_spec_trains_as_it_is(run: Run, files: Path, name: str) -> None:
     assert run("new", name).status == 0
     spec = f"{name.split('.')[0]}.yaml"
