@@ -88,7 +88,7 @@ def test_a_run_tells_what_it_does_in_order(sine: Example) -> None:
     kinds = [type(event) for event in sine.told.events if not isinstance(event, StepDone)]
     assert kinds == [DataRead, Note, Note, TrainingStarted, *[EpochDone] * 4, TrainingEnded]
     notes = [event.text for event in sine.told.events if isinstance(event, Note)]
-    assert notes[0] == "width = 8 (default of hp.Int; `tune` searches it)"
+    assert notes[0] == "width = 8 (default of hp.Int)"
     assert notes[1].startswith("season 24:")
     steps = [event for event in sine.told.events if isinstance(event, StepDone)]
     assert (steps[0].epoch, steps[0].step) == (1, 1)
