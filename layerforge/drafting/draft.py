@@ -42,21 +42,21 @@ class Draft:
 
     task: Task
     form: Form
-    time: tuple[str, ...]
-    group: str | None
-    order: str | None
-    sort: bool
-    strip: str | None
     features: tuple[str, ...] | None
     targets: tuple[str, ...]
-    classes: int
-    window: int
-    horizon: int
-    season: int | None
-    side: int
     width: int
     reasons: dict[str, str]
     left_out: dict[str, str]
+    time: tuple[str, ...] = ()
+    group: str | None = None
+    order: str | None = None
+    sort: bool = False
+    strip: str | None = None
+    classes: int = 0
+    window: int = 0
+    horizon: int = 0
+    season: int | None = None
+    side: int = 0
 
 
 def draft(survey: Survey, wishes: Wishes, test: Survey | None = None) -> Draft:
@@ -177,16 +177,12 @@ def _series(survey: Survey, targets: Sequence[str], reasons: dict[str, str]) -> 
         form="series",
         time=() if times is None else times.columns,
         group=None if times is None else times.group,
-        order=None,
         sort=times is not None and times.sort,
-        strip=None,
         features=features,
         targets=chosen,
-        classes=0,
         window=window,
         horizon=horizon,
         season=season.length,
-        side=0,
         width=len(features),
         reasons=reasons,
         left_out=left_out,
@@ -228,17 +224,11 @@ def _rows(survey: Survey, task: Task, targets: Sequence[str], reasons: dict[str,
     return Draft(
         task=task,
         form=form,
-        time=(),
         group=steps.group if steps else None,
         order=steps.order if steps else None,
-        sort=False,
-        strip=None,
         features=kept if left_out else None,
         targets=tuple(targets),
         classes=survey.column(targets[0]).distinct if task == "classification" else 0,
-        window=0,
-        horizon=0,
-        season=None,
         side=side,
         width=len(kept),
         reasons=reasons,

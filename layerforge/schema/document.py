@@ -74,7 +74,10 @@ def _sections() -> dict[str, Schema]:
         },
         "model": {"$ref": "#/$defs/model", "description": "Inputs, layers, outputs."},
         "train": described(named(train.SIGNATURE), "Optimizer, loss, metrics, epochs, callbacks."),
-        "tune": {"type": ["object", "null"], "description": "Kept for the search, which does not exist yet."},
+        "tune": {
+            "type": ["object", "null"],
+            "description": "Kept for the search, which does not exist yet.",
+        },
     }
 
 
