@@ -82,12 +82,13 @@ class _Expansion:
             if not self.bounds.meet(item.span):
                 return
             if self._holds(item, here):
-                value = self._value(item, frame, here)
+                value = self._value(self._connected(item, here), frame, here)
                 frame.bind(self._written_name(item, here), value)
                 item = _chained(item)
             elif "name" in item.modifiers:
                 # A skipped item lets through what it was given, and so does its name.
-                frame.pass_through(self._written_name(item, here), frame.sources(item))
+                sources = frame.sources(self._connected(item, here))
+                frame.pass_through(self._written_name(item, here), sources)
 
     def _times(self, item: Item, scope: Scope) -> Iterable[Scope]:
         """The scopes of an item's repetitions: one without `i` where it has no `repeat`."""
@@ -114,6 +115,15 @@ class _Expansion:
         message = f"`when` must be true or false, not {shown(word)}"
         self.found.append(Diagnostic("wrong-type", message, node.span))
         raise _Told
+
+    def _connected(self, item: Item, scope: Scope) -> Item:
+        """The item with the names that its `from` computes: `from: stage_$(i - 1)`."""
+        node = item.modifiers.get("from")
+        if node is None:
+            return item
+        resolved = self._resolved(node, scope, f"{item.path}.from")
+        same = resolved is node
+        return item if same else replace(item, modifiers={**item.modifiers, "from": resolved})
 
     def _value(self, item: Item, frame: Frame, scope: Scope) -> Tensors | None:
         word = item.key.text

@@ -89,8 +89,9 @@ def _of_module(module: str, name: str, arguments: Mapping[str, Any]) -> Config:
     keras = load_keras()
     try:
         found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise Faults(Diagnostic("unreadable-model", f"`{module}:{name}`: {error}")) from None
+    except Exception as error:  # the module is anyone's: it may fail in any way as it loads
+        first = next(iter(str(error).splitlines()), type(error).__name__)
+        raise Faults(Diagnostic("unreadable-model", f"`{module}:{name}`: {first}")) from error
     model = found if isinstance(found, keras.Model) else _made(found, name, arguments, keras)
     if not isinstance(model, keras.Model):
         message = f"`{module}:{name}` gives a {type(model).__name__}, and no Keras model"

@@ -439,3 +439,35 @@ def test_a_set_that_fits_nothing_is_one_diagnostic(
 ) -> None:
     compiled = compile_text("{model: {input: [4], layers: [Dense: 3]}}", assignment)
     assert len(compiled.found) == 1
+
+
+def test_from_computes_names_as_name_does(compile_text: CompileText) -> None:
+    compiled = compile_text(
+        """
+        vars: {taps: [d_1, d_3]}
+        model:
+          input: [8]
+          layers:
+            - Dense: 8
+              name: d_0
+            - Dense: 8
+              name: d_$(i + 1)
+              from: d_$(i)
+              repeat: 3
+            - Add:
+              from: $(taps)
+            - Dense: 2
+              when: false
+              name: skipped
+              from: d_$(1 + 1)
+            - Add:
+              from: [previous, skipped]
+        """
+    )
+    assert steps(compiled)[1:] == [
+        ("d_1", ("d_0",)),
+        ("d_2", ("d_1",)),
+        ("d_3", ("d_2",)),
+        ("add", ("d_1", "d_3")),
+        ("add_1", ("add", "d_2")),
+    ]

@@ -139,3 +139,14 @@ def test_weights_of_another_model_are_told(tmp_path: Path) -> None:
     with pytest.raises(Faults) as caught:
         carry_weights(tmp_path / "other.weights.h5", config, graph, written.graph, model)
     assert "not the weights of this model" in caught.value.diagnostics[0].message
+
+
+@pytest.mark.parametrize("body", ["model = (", "raise RuntimeError", "1 / 0"])
+def test_a_module_that_fails_as_it_loads_is_a_diagnostic(
+    body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "fails_as_it_loads.py").write_text(body, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(Faults) as stopped:
+        read_source("fails_as_it_loads:model")
+    assert [fault.code for fault in stopped.value.diagnostics] == ["unreadable-model"]
