@@ -122,8 +122,11 @@ def _root(
     for assignment in overrides:
         if root is not None:
             where, _, value = assignment.partition("=")
-            lines[f"--set {where.strip()}"] = [value.strip()]
-            root = override(root, assignment, found)
+            shown = f"--set {where.strip()}"
+            while shown in lines:  # of one path twice, each has lines of its own
+                shown += " again"
+            lines[shown] = [value.strip()]
+            root = override(root, assignment, found, shown)
     return root
 
 

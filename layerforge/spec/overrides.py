@@ -7,11 +7,11 @@ from layerforge.diagnostics import Diagnostic, Span, SpecError, did_you_mean
 from layerforge.source import Mapping, Node, Scalar, Sequence, is_null, read
 
 
-def override(root: Node, assignment: str, found: Found) -> Node:
+def override(root: Node, assignment: str, found: Found, called: str) -> Node:
     """The tree with `path=value` applied; the path is keys and list places joined by dots.
 
     A key that is not there yet is added; a list place that is not there is a fault. The value is
-    YAML, and a fault in it is told at `--set path`.
+    YAML, and a fault in it is told at `called`, such as `--set data.window`.
     """
     path, equals, text = assignment.partition("=")
     keys = path.strip().split(".")
@@ -20,7 +20,7 @@ def override(root: Node, assignment: str, found: Found) -> Node:
         help = "for example --set data.window=48"
         found.append(Diagnostic("bad-override", message, None, help))
         return root
-    value = _value(text.strip(), f"--set {path.strip()}", found)
+    value = _value(text.strip(), called, found)
     if value is None:
         return root
     try:

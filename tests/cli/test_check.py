@@ -79,6 +79,18 @@ def test_a_value_from_the_command_line_is_checked_at_its_place(run: Run) -> None
     )
 
 
+def test_two_values_for_one_place_are_each_told_in_their_own_words(run: Run) -> None:
+    where = "model.layers.2.Dense"
+    done = run(
+        "check", "good.yaml", "--set", f"{where}={{units: 1, uni: 22}}", "--set", f"{where}.x=3"
+    )
+    assert f"--set {where}:1:12: " in done.out
+    assert "1 | {units: 1, uni: 22}" in done.out
+    done = run("check", "good.yaml", "--set", f"{where}=many", "--set", f"{where}=none")
+    assert f"--set {where} again:1:1: `units` must be" in done.out
+    assert "1 | none" in done.out
+
+
 def test_a_bad_override_is_told(run: Run) -> None:
     done = run("check", "good.yaml", "--set", "epochs")
     assert done.status == 1
