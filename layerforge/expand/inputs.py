@@ -50,6 +50,10 @@ def read_inputs(spec: Spec, scope: Scope, found: Found, data: DataShape | None) 
     """The model's inputs in order. None at all is no fault here: the stack may begin with `Input`."""
     if spec.inputs is not None:
         entries = spec.inputs.entries
+        if not entries:
+            message = "`inputs` names no input"
+            help = "write `input: [steps, features]`, or a name and its shape below `inputs`"
+            found.append(Diagnostic("no-input", message, spec.inputs.span, help))
         each = [
             read_input(
                 key.text, resolve(node, scope, found, f"model.inputs.{key.text}"), key.span, found

@@ -90,7 +90,7 @@ def objective_faults(
             )
     if not found and not objective.logits:
         found += _logits_fault(objective.loss, plan, single)
-    return found + _softmax_of_one(plan, single)
+    return found or _softmax_of_one(plan, single)
 
 
 def _softmax_of_one(plan: Plan, single: bool) -> list[Diagnostic]:
