@@ -3,7 +3,7 @@
 import math
 
 from layerforge.layers.catalog import OptionalShape, Shapes, layer
-from layerforge.layers.cells import LSTM_GATES
+from layerforge.layers.cells import LSTM_GATES, check_forget_bias
 from layerforge.layers.effect import Effect, Recurrence
 from layerforge.layers.kinds import (
     SWITCH,
@@ -68,6 +68,7 @@ def ConvLSTM1D(
     """
     of_rank(sequence, 4, "a sequence of sequences (steps, places, channels)")
     check_batch(sequence, stateful)
+    check_forget_bias(use_bias, unit_forget_bias, bias_initializer)
     window = Window(each(kernel_size, 1), each(strides, 1), each(dilation_rate, 1))
     cell = _cell(sequence, window, filters, padding, data_format, use_bias)
     return walk(cell, sequence, initial_state, mask, return_sequences, return_state)
@@ -114,6 +115,7 @@ def ConvLSTM2D(
     """
     of_rank(sequence, 5, "a sequence of images (steps, rows, columns, channels)")
     check_batch(sequence, stateful)
+    check_forget_bias(use_bias, unit_forget_bias, bias_initializer)
     window = Window(each(kernel_size, 2), each(strides, 2), each(dilation_rate, 2))
     cell = _cell(sequence, window, filters, padding, data_format, use_bias)
     return walk(cell, sequence, initial_state, mask, return_sequences, return_state)
@@ -160,6 +162,7 @@ def ConvLSTM3D(
     """
     of_rank(sequence, 6, "a sequence of volumes (steps, slices, rows, columns, channels)")
     check_batch(sequence, stateful)
+    check_forget_bias(use_bias, unit_forget_bias, bias_initializer)
     window = Window(each(kernel_size, 3), each(strides, 3), each(dilation_rate, 3))
     cell = _cell(sequence, window, filters, padding, data_format, use_bias)
     return walk(cell, sequence, initial_state, mask, return_sequences, return_state)

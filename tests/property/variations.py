@@ -16,6 +16,8 @@ from tests.layers.case import Case, Sample, nodes
 from tests.layers.families import CASES as LAYERS
 from tests.layers.operations.families import CASES as OPERATIONS
 
+# What gives no floating-point numbers, so that other layers may not take it.
+INTEGERS: Final = ("Hash", "Lookup", "TextVectorization", "Discretization")
 NOTHING: Final = object()  # a kind whose values cannot be drawn: text with a form, nested layers
 _COMPONENTS: Final = {
     "activations": ("relu", "tanh", "softmax", "gelu", "linear", "hard_sigmoid", "leaky_relu"),
@@ -46,7 +48,8 @@ def _other_argument(case: Case, dice: Random) -> Case:
     key, node = nodes(case.layer)
     entry = find(key.text)
     assert entry is not None
-    parameters = [p for p in entry.signature.parameters if p.name not in _COMMON]
+    fixed = {*_COMMON, "dtype"} if _is_typed(entry) else _COMMON
+    parameters = [p for p in entry.signature.parameters if p.name not in fixed]
     if not parameters:
         return case
     values = _written(entry, node)
@@ -58,6 +61,11 @@ def _other_argument(case: Case, dice: Random) -> Case:
         values[parameter.name] = drawn
     arguments = f": {json.dumps(values)}" if values else ""
     return replace(case, layer=f"{key.text}{arguments}") if values != {} else _bare(case, key.text)
+
+
+def _is_typed(entry: LayerType) -> bool:
+    """Whether some types are none that Keras can compute it in, which is no matter of shapes."""
+    return entry.is_operation or any(word in entry.name for word in INTEGERS)
 
 
 def _bare(case: Case, name: str) -> Case:

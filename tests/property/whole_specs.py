@@ -12,11 +12,9 @@ from layerforge.layers import Effect, Layer
 from layerforge.records import replace
 from layerforge.shapes import UNKNOWN
 from tests.layers.case import Case, Sample, effect_of, read_case
-from tests.property.variations import variation
+from tests.property.variations import INTEGERS, variation
 
 _TRIES: Final = 30
-# What gives no floating-point numbers, so that other layers may not take it.
-_INTEGERS: Final = ("Hashing", "HashedCrossing", "Lookup", "TextVectorization", "Discretization")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +127,7 @@ def _place(
         item += f"\n      expect: {json.dumps(list(outputs[0]))}"
     draft.items.append(item)
     floats = case.dtype is None and not layer.type.is_operation and "dtype" not in layer.values
-    floats = floats and not any(word in layer.type.name for word in _INTEGERS)
+    floats = floats and not any(word in layer.type.name for word in INTEGERS)
     tensors = [
         Tensor(f"{name}.{at}" if several else name, shape, floats)
         for at, shape in enumerate(outputs)

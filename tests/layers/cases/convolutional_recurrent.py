@@ -33,6 +33,11 @@ CASES = [
 ]
 
 BAD = [
+    bad(
+        "conflicting-arguments",
+        "ConvLSTM1D: {filters: 4, kernel_size: 3, bias_initializer: null}",
+        (5, 10, 2),
+    ),
     bad("wrong-rank", "ConvLSTM1D: {filters: 4, kernel_size: 3}", (5, 10)),
     bad("wrong-rank", "ConvLSTM2D: {filters: 4, kernel_size: 3}", (5, 8, 2)),
     bad("wrong-rank", "ConvLSTM3D: {filters: 4, kernel_size: 3}", (5, 8, 9, 2)),
