@@ -353,6 +353,8 @@ class LayerOf:
         entry = find(key.text)
         if self.among and entry and entry.name not in self.among:
             return refuse(found, key, self.noun, f"one of {', '.join(self.among)}")
+        if entry is not None and entry.is_operation:
+            return refuse(found, key, self.noun, "a function can only stand as an item of its own")
         return read_layer(key, inner, found)
 
     def schema(self) -> dict[str, Any]:
