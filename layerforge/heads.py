@@ -36,7 +36,7 @@ def head_faults(
         return []
     given = without_batch(plan.outputs[0])
     wanted = without_batch((UNKNOWN, *fitting[0]))
-    last = _last_call(plan)
+    last = last_call(plan)
     why = _why(settings, count, classes)
     why += f", each with {len(quantiles)} quantiles" if quantiles is not None else ""
     message = f"the model gives {given}, but the targets are {wanted}: {why}"
@@ -51,7 +51,7 @@ def quantiles_of(plan: Plan, train: TrainSettings | None) -> tuple[float, ...] |
 
     None where it forecasts values.
     """
-    last = _last_call(plan) if plan.outputs else None
+    last = last_call(plan) if plan.outputs else None
     if last is not None and last.layer.type.name == "QuantileHead":
         return _levels(last.layer.values)
     loss = train.loss if train is not None else None
@@ -63,7 +63,7 @@ def _levels(values: Mapping[str, Any]) -> tuple[float, ...]:
     return found
 
 
-def _last_call(plan: Plan) -> Call | None:
+def last_call(plan: Plan) -> Call | None:
     """The call that gives the model's first output; None where that is an input."""
     name = plan.graph.outputs[0].name
     return next((step.call for step in plan.steps if step.call.name == name), None)

@@ -35,7 +35,7 @@ def eject(
         raise typer.BadParameter(f"`{out}` must end in .py", param_hint="--out")
     if out is not None and not out.parent.is_dir():
         raise typer.BadParameter(f"there is no folder `{out.parent}`", param_hint="--out")
-    from layerforge.cli.telling import compiled_spec
+    from layerforge.cli.telling import compiled_spec, faults_told, write_asked
     from layerforge.ejecting import eject as script_of
 
     compiled = compiled_spec(spec, overrides or ())
@@ -46,6 +46,5 @@ def eject(
     if out is None:
         sys.stdout.write(text)
         return
-    beside = out.with_name(out.name + ".tmp")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(out)
+    with faults_told():
+        write_asked(out, text)

@@ -65,7 +65,7 @@ def import_(
     unless --arg says another. Whatever no spec can hold is told at once.
     """
     _check_options(model, out, weights)
-    from layerforge.cli.telling import faults_told
+    from layerforge.cli.telling import faults_told, write_asked
     from layerforge.importing import import_model
     from layerforge.importing.sources import read_source
     from layerforge.writing import write_spec
@@ -78,7 +78,7 @@ def import_(
         if weights is not None and out is not None:
             _save_weights(weights, config, graph, written, out)
         if out is not None:
-            _save(written.text, out)
+            write_asked(out, written.text)
     if as_json:
         _print_json(imported, written, out)
     elif out is None:
@@ -122,13 +122,6 @@ def _graph(imported: Imported) -> Any:
     if imported.graph is None:
         raise Faults(*imported.found)
     return imported.graph
-
-
-def _save(text: str, out: Path) -> None:
-    """Writes the spec whole or not at all."""
-    beside = out.with_name(out.name + ".tmp")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(out)
 
 
 def _save_weights(weights: Path, config: Any, graph: Any, written: Written, out: Path) -> None:

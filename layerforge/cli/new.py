@@ -73,7 +73,7 @@ def new(
     a forecast where a column tells the time of the rows, else a classification or a regression of
     the column that --target names. Nothing is decided in silence: the comments say why.
     """
-    from layerforge.cli.telling import faults_told
+    from layerforge.cli.telling import faults_told, write_asked
     from layerforge.drafting import Wishes, draft, draft_text, survey
 
     path = out or Path(f"{_stem(data)}.yaml")
@@ -91,7 +91,7 @@ def new(
             source = {"train": _seen_from(folder, data), "test": _seen_from(folder, tests)}
         text = draft_text(plan, seen, source, _stem(data), str(path) if shown else "spec.yaml")
         if shown:
-            _write(path, text)
+            write_asked(path, text)
     _tell(path if shown else None, text, plan, seen, as_json)
 
 
@@ -124,17 +124,6 @@ def _check_free(path: Path, force: bool) -> None:
     if path.exists() and not force:
         help = "give another name with --out, or --force to write over it"
         raise Faults(Diagnostic("unwritable-file", f"there is a file `{path}` already", help=help))
-
-
-def _write(path: Path, text: str) -> None:
-    from layerforge.diagnostics import Diagnostic, Faults
-    from layerforge.run.files import write_text
-
-    try:
-        write_text(path, text)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise Faults(Diagnostic("unwritable-file", f"`{path}`: {reason}")) from None
 
 
 def _tell(path: Path | None, text: str, plan: Draft, seen: Survey, as_json: bool) -> None:

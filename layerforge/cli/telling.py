@@ -90,15 +90,20 @@ def faults_told(lines: Mapping[str, Sequence[str]] | None = None) -> Iterator[No
         raise typer.Exit(1) from None
 
 
-def save_text(path: Path, text: str) -> None:
-    """Writes the file that a command was asked for, whole, and says so; ends with 1 where it cannot."""
+def write_asked(path: Path, text: str) -> None:
+    """Writes the file that a command was asked for, whole. Raises Faults where it cannot be written."""
     from layerforge.run.files import write_text
 
+    try:
+        write_text(path, text)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        message = f"`{path}` cannot be written: {reason}"
+        raise Faults(Diagnostic("unwritable-file", message)) from None
+
+
+def save_text(path: Path, text: str) -> None:
+    """The same, and says so; ends with 1 where it cannot."""
     with faults_told():
-        try:
-            write_text(path, text)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            message = f"`{path}` cannot be written: {reason}"
-            raise Faults(Diagnostic("unwritable-file", message)) from None
+        write_asked(path, text)
     typer.echo(f"saved {path}", err=True)

@@ -10,7 +10,7 @@ from layerforge.components.own import LEVELS
 from layerforge.components.table import find
 from layerforge.diagnostics import Diagnostic, Related, Span
 from layerforge.graph import Call
-from layerforge.heads import quantiles_of
+from layerforge.heads import last_call, quantiles_of
 from layerforge.infer import Plan
 from layerforge.spec import TrainSettings
 
@@ -168,12 +168,6 @@ def _logits_fault(loss: Component, plan: Plan, single: bool) -> list[Diagnostic]
 
 def _related(place: Span | None) -> tuple[Related, ...]:
     return (Related("the loss is chosen here", place),) if place is not None else ()
-
-
-def last_call(plan: Plan) -> Call | None:
-    """The call whose result is the model's; None where that is an input."""
-    name = plan.graph.outputs[0].name
-    return next((step.call for step in plan.steps if step.call.name == name), None)
 
 
 def _is_linear(call: Call) -> bool:

@@ -13,9 +13,10 @@ from layerforge.components.table import find
 from layerforge.data import Prepared
 from layerforge.diagnostics import Diagnostic
 from layerforge.graph import Call
+from layerforge.heads import last_call
 from layerforge.infer import Plan
 from layerforge.memory import estimate
-from layerforge.run.objective import Objective, last_call
+from layerforge.run.objective import Objective
 
 if TYPE_CHECKING:
     import numpy as np
