@@ -109,3 +109,8 @@ def _nearest(word: str, names: tuple[str, ...]) -> str | None:
     folded = {name.lower(): name for name in reversed(names)}
     near = get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
     return folded[near[0]] if near else None
+
+
+def reason_of(error: OSError) -> str:
+    """What the system says went wrong with a file, as the end of a message."""
+    return (error.strerror or str(error)).lower()

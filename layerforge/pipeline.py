@@ -74,7 +74,7 @@ def compile_spec(
     if root is None:
         return Compiled(path, tuple(ordered(found)), lines)
     included = _included(root, path, lines, found)
-    spec = parse(root, _default_name(path), found, included)
+    spec = parse(root, name_from(path.stem), found, included)
     variables = Variables(spec.vars, choices or {}, found)
     scope = Scope(variables)
     data = _section(spec.data, "data", scope, found)
@@ -183,7 +183,7 @@ def _data_shape(settings: DataSettings | None, sample: tuple[int, ...] | None) -
     return None if place is None else (shape, place)
 
 
-def _default_name(path: Path) -> str:
-    """The spec's name where it gives none: its file's, made of characters every file system bears."""
-    kept = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in path.stem)
+def name_from(stem: str) -> str:
+    """A file's name as that of a spec: made of characters every file system bears."""
+    kept = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in stem)
     return kept.strip("-_") or "spec"

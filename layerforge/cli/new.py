@@ -110,10 +110,10 @@ def _seen_from(folder: Path, data: Path) -> str:
 
 
 def _stem(data: Path) -> str:
-    """The data's name as the name of a spec: of characters that every file system bears."""
-    stem = data.name.split(".")[0]
-    kept = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in stem)
-    return kept.strip("-_") or "spec"
+    """The data's name, without its endings (`rows.csv.gz`), as the name of a spec."""
+    from layerforge.pipeline import name_from
+
+    return name_from(data.name.split(".")[0])
 
 
 def _check_free(path: Path, force: bool) -> None:

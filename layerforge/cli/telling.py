@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from layerforge.diagnostics import Diagnostic, Faults, ordered
+from layerforge.diagnostics import Diagnostic, Faults, ordered, reason_of
 from layerforge.infer import Plan
 from layerforge.pipeline import Compiled, compile_spec
 from layerforge.render.diagnostics import diagnostics_text
@@ -97,7 +97,7 @@ def write_asked(path: Path, text: str) -> None:
     try:
         write_text(path, text)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         message = f"`{path}` cannot be written: {reason}"
         raise Faults(Diagnostic("unwritable-file", message)) from None
 

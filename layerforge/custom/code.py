@@ -13,7 +13,7 @@ from typing import Any, Final
 from layerforge.build.backend import load_keras
 from layerforge.custom.faults import place_in, said
 from layerforge.custom.measuring import register
-from layerforge.diagnostics import Diagnostic, Faults, Span, SpecError
+from layerforge.diagnostics import Diagnostic, Faults, Span, SpecError, reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         raise Faults(Diagnostic("unreadable-file", f"`{path}`: {reason}")) from None
     except UnicodeDecodeError:
         raise Faults(Diagnostic("not-utf8", f"`{path}` is no text in UTF-8")) from None

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from layerforge.diagnostics import Diagnostic, Faults
+from layerforge.diagnostics import Diagnostic, Faults, reason_of
 from layerforge.importing.configuration import Config
 
 MAX_BYTES: Final = 500_000_000
@@ -56,7 +56,7 @@ def _archived(path: Path) -> Config:
     except zipfile.BadZipFile:
         message = f"{path}: no .keras file, which is a ZIP archive"
     except OSError as error:
-        message = f"{path}: {(error.strerror or str(error)).lower()}"
+        message = f"{path}: {reason_of(error)}"
     raise Faults(Diagnostic("unreadable-model", message))
 
 
@@ -65,7 +65,7 @@ def _bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES)
     except OSError as error:
-        message = f"{path}: {(error.strerror or str(error)).lower()}"
+        message = f"{path}: {reason_of(error)}"
         raise Faults(Diagnostic("unreadable-model", message)) from None
 
 

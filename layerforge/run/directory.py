@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from layerforge.diagnostics import Diagnostic, Faults
+from layerforge.diagnostics import Diagnostic, Faults, reason_of
 from layerforge.run.files import write_json
 
 RECORD: Final = "run.json"
@@ -36,7 +36,7 @@ def create(runs: Path, name: str) -> Path:
             except FileExistsError:
                 number += 1
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         message = f"no run directory can be made in `{parent}`: {reason}"
         raise Faults(Diagnostic("unwritable-runs", message)) from None
 
@@ -61,7 +61,7 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         raise Faults(Diagnostic("broken-run", f"`{path}` cannot be read: {reason}")) from None
     except ValueError as error:
         raise Faults(Diagnostic("broken-run", f"`{path}` is no JSON: {error}")) from None

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from layerforge.diagnostics import Diagnostic, Faults
+from layerforge.diagnostics import Diagnostic, Faults, reason_of
 from layerforge.run import directory
 from layerforge.run.finding import find_run
 from layerforge.run.state import state_of
@@ -74,7 +74,7 @@ def list_runs(runs: Path, name: str | None = None) -> list[Listed]:
         names = directory.spec_names(runs) if name is None else [name]
         found = [each for known in names for each in _of_name(runs, known)]
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         raise Faults(Diagnostic("unknown-run", f"`{runs}` cannot be read: {reason}")) from None
     if name is not None and not found:
         find_run(name, runs)  # says which names there are
@@ -115,6 +115,6 @@ def remove_runs(runs: Sequence[Listed]) -> None:
             run.path.rename(aside)
             shutil.rmtree(aside)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
+            reason = reason_of(error)
             message = f"`{run.path}` cannot be removed: {reason}"
             raise Faults(Diagnostic("unwritable-runs", message)) from None

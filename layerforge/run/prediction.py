@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layerforge.data import NewRows, forecast_window, parquet_bytes
-from layerforge.diagnostics import Diagnostic, Faults
+from layerforge.diagnostics import Diagnostic, Faults, reason_of
 from layerforge.events import Listener, Note
 from layerforge.records import replace
 from layerforge.run import directory
@@ -64,7 +64,7 @@ class Predictions:
             else:
                 write_text(path, self.csv())
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
+            reason = reason_of(error)
             raise Faults(Diagnostic("unwritable-file", f"`{path}`: {reason}")) from None
 
 

@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
-from layerforge.diagnostics import Diagnostic, Faults
+from layerforge.diagnostics import Diagnostic, Faults, reason_of
 from layerforge.run import directory
 from layerforge.run.checkpoint import FILE, PREVIOUS, read_checkpoint
 from layerforge.run.code import keep_code
@@ -143,7 +143,7 @@ def explain(error: Exception) -> Diagnostic | None:
         return Diagnostic("out-of-memory", "the memory is full", help=help)
     if isinstance(error, OSError):
         place = f" `{Path(str(error.filename)).name}`" if error.filename else ""
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         return Diagnostic("run-failed", f"the run could not write or read{place}: {reason}")
     if isinstance(error, tf.errors.OpError | ValueError | TypeError | RuntimeError):
         return Diagnostic("run-failed", f"Keras stopped: {_first_words(error)}")
