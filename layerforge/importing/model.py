@@ -16,8 +16,9 @@ from layerforge.importing.layers import layer_of
 from layerforge.importing.nodes import Node, is_input, is_model, is_operation, needed_nodes
 from layerforge.importing.operations import operation_of
 from layerforge.importing.sequential import as_functional
+from layerforge.importing.stepwise import INPUT, Step, steps_of
 from layerforge.importing.tensors import Tensor, histories, shape_of, tensors_in
-from layerforge.importing.translations import SCALED_SUM, scaled, steps_of, translated
+from layerforge.importing.translations import SCALED_SUM, scaled, translated
 from layerforge.layers import FUNCTIONAL, Layer, find
 from layerforge.records import record, replace
 from layerforge.shapes import Shape
@@ -46,7 +47,8 @@ def import_model(config: Config) -> Imported:
     except SpecError as error:
         faulty.add(str(config.get("class_name")), error)
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        message = f"is no configuration that Keras writes: {type(error).__name__} {error}"
+        lacking = f": it lacks {error}" if isinstance(error, KeyError) else ""
+        message = f"is no configuration that Keras writes{lacking}"
         faulty.add(str(config.get("class_name")), SpecError("not-importable", message))
     found = tuple(faulty.diagnostics())
     return Imported(graph if not found else None, found, tuple(sorted(faulty.translated)))
@@ -145,26 +147,33 @@ class _Reading:
         part = Tensor(inner, 0, 0, second.shape)
         self._add(name, total, Given((first, part)))
 
-    def _in_steps(self, node: Node, name: str, steps: list[Config]) -> None:
+    def _in_steps(self, node: Node, name: str, steps: list[Step]) -> None:
         """A model at each step as its layers at each step; the last is called as the whole was."""
         held = find("TimeDistributed")
         assert held is not None
-        self.faulty.translated.add("TimeDistributed of a Sequential as one of each of its layers")
+        self.faulty.translated.add("TimeDistributed of a model as one of each of its layers")
         given = given_to(node, held)
-        for at, entry in enumerate(steps):
-            last = at == len(steps) - 1
-            part = name if last else self._free(f"{name}_{at}")
-            key = f"{node.layer}/{at}"
-            if key not in self.layers:
-                shapes = tuple(t.shape for t in given.inputs if t.shape is not None)
-                layer = self._frozen(layer_of(held, entry["config"], part, shapes))
-                self.layers[key] = layer, None
-            layer = self.layers[key][0]
-            self._add(part, layer, given)
+        tensors = {INPUT: given.inputs[0]}
+        for at, step in enumerate(steps):
+            part = name if at == len(steps) - 1 else self._free(f"{name}_{at}")
+            inputs = tuple(tensors[source] for source in step.sources)
+            layer = self._of_step(f"{node.layer}/{at}", step, part, inputs)
+            # What was said to the whole is said to the layers that take its input.
+            told = given if INPUT in step.sources and layer.type is held else Given(())
+            call = Given(inputs, told.named, given.options if layer.type is held else {})
+            self._add(part, layer, call)
             self.names[(part, 0)] = part
-            given = replace(
-                given, inputs=(Tensor(part, 0, 0, _shape_after(layer, given)),), named={}
-            )
+            tensors[step.key] = Tensor(part, 0, 0, _shape_after(layer, call))
+
+    def _of_step(self, key: str, step: Step, name: str, inputs: tuple[Tensor, ...]) -> Layer:
+        """The layer of a step: the same one at each call of the whole."""
+        if key not in self.layers:
+            entry = find(str(step.entry["class_name"]))
+            assert entry is not None
+            shapes = tuple(t.shape for t in inputs if t.shape is not None)
+            layer = layer_of(entry, step.entry["config"], name, shapes)
+            self.layers[key] = self._frozen(layer), None
+        return self.layers[key][0]
 
     def _layer(self, node: Node) -> Layer:
         """The layer of a node: the same one at each of its calls."""
@@ -227,10 +236,11 @@ class _Reading:
 
 
 def _shape_after(layer: Layer, given: Given) -> Shape | None:
-    """The shape of what a call of one tensor gives, where it is known."""
+    """The shape of what a call gives, where it is known."""
     try:
         shapes = [tensor.shape for tensor in given.inputs if tensor.shape is not None]
-        return layer.effect(*shapes, options=given.options).outputs[0] if shapes else None
+        known = len(shapes) == len(given.inputs)
+        return layer.effect(*shapes, options=given.options).outputs[0] if known else None
     except SpecError:
         return None
 

@@ -67,17 +67,3 @@ def scaled(entry: Config, name: str) -> tuple[Layer, Layer]:
 
 
 SCALED_SUM: Final = (f"{_APPLICATIONS}inception_resnet_v2", "CustomScaleLayer")
-
-
-def steps_of(entry: Config) -> list[Config] | None:
-    """The layers of the Sequential model that a TimeDistributed holds, each in a TimeDistributed of its own.
-
-    One after the other on each step is all of them on each step. None for any other entry.
-    """
-    config = entry["config"]
-    held = config.get("layer") if entry.get("class_name") == "TimeDistributed" else None
-    if not isinstance(held, Mapping) or held.get("class_name") != "Sequential":
-        return None
-    kept = {key: config[key] for key in ("trainable", "dtype") if key in config}
-    inside = [each for each in held["config"]["layers"] if each["class_name"] != "InputLayer"]
-    return [{**entry, "config": {**kept, "layer": each}} for each in inside]

@@ -82,6 +82,22 @@ def time_distributed_model() -> Any:
     return keras.Model(video, layers.GRU(6)(layers.TimeDistributed(frame)(video)))
 
 
+def time_distributed_branches() -> Any:
+    """A functional model with a residual and a concatenation for every frame, called on two videos."""
+    image = keras.Input((8, 8, 3))
+    x = layers.Conv2D(4, 3, padding="same", activation="relu")(image)
+    y = layers.Conv2D(4, 3, padding="same", use_bias=False)(x)
+    y = layers.BatchNormalization()(y)
+    x = layers.Add()([x, y])
+    x = layers.Concatenate(axis=3)([image, x])
+    x = layers.Concatenate()([layers.MaxPooling2D(2)(x), layers.AveragePooling2D(2)(x)])
+    frame = keras.Model(image, layers.Dense(5)(layers.GlobalAveragePooling2D()(x)), name="frame")
+    frames = layers.TimeDistributed(frame)
+    one, two = keras.Input((5, 8, 8, 3), name="one"), keras.Input((5, 8, 8, 3), name="two")
+    together = layers.Concatenate()([frames(one), frames(two)])
+    return keras.Model([one, two], layers.LSTM(4)(together))
+
+
 def model_called_twice() -> Any:
     tower = keras.Sequential([layers.Dense(8, "relu"), layers.Dense(4)], name="tower")
     a, b = keras.Input((6,), name="a"), keras.Input((6,), name="b")

@@ -12,9 +12,11 @@ import pytest
 
 from layerforge.build.model import make_model
 from layerforge.build.verify import differences
+from layerforge.ejecting import eject
 from layerforge.importing import import_model
 from layerforge.writing import write_spec
-from tests.importing.rebuilding import assert_same_outputs, planned, weights_of
+from tests.ejecting.test_scripts import _run
+from tests.importing.rebuilding import assert_same_outputs, imported, planned, weights_of
 
 NAMES: Final = [
     *("ConvNeXtBase", "ConvNeXtLarge", "ConvNeXtSmall", "ConvNeXtTiny", "ConvNeXtXLarge"),
@@ -87,7 +89,9 @@ def test_the_spec_of_an_application_is_short(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", _cases({"MobileNet"}))
-def test_an_application_gives_the_same_with_its_weights(name: str, tmp_path: Path) -> None:
+def test_an_application_and_its_script_give_the_same_with_its_weights(
+    name: str, tmp_path: Path
+) -> None:
     keras.utils.clear_session()
     keras.utils.set_random_seed(3)
     function = getattr(keras.applications, name)
@@ -97,8 +101,8 @@ def test_an_application_gives_the_same_with_its_weights(name: str, tmp_path: Pat
     model.set_weights(
         [w + 0.02 * generator.random(w.shape, "float32") for w in model.get_weights()]
     )
-    result = import_model(keras.saving.serialize_keras_object(model))
-    assert result.graph is not None, result.found
-    again = make_model(planned(write_spec(result.graph).text, tmp_path))
-    again.set_weights(model.get_weights())
-    assert_same_outputs(model, again)
+    plan = planned(imported(model).text, tmp_path)
+    for again in (make_model(plan), _run(eject(plan))):
+        assert weights_of(again) == weights_of(model)
+        again.set_weights(model.get_weights())
+        assert_same_outputs(model, again)
