@@ -175,7 +175,7 @@ def _section(node: Node | None, name: str, scope: Scope, found: list[Diagnostic]
 
 def _data_shape(settings: DataSettings | None, sample: tuple[int, ...] | None) -> DataShape | None:
     """What the section `data`, or whoever read the data, says of a sample's shape, and where."""
-    shape = settings.input_shape or sample if settings is not None else None
+    shape = sample or settings.input_shape if settings is not None else None
     if settings is None or shape is None:
         return None
     key = "shape" if settings.shape is not None else "window" if settings.window else "source"

@@ -12,16 +12,18 @@ Line = tuple[str, ...]  # the cells of a row, its name first
 
 _TOP: Final = """# Figures on public data
 
-Written by `python -m benchmarks.real --data DIR --out docs/benchmarks.md`, one line after the other; `--only NAME` measures again
-what begins so. Every seed is fixed beforehand and nothing is chosen on test rows; how the specs were chosen, and which test scores
-were read before, is in [decisions](decisions.md). The data are public, but not of this project: DIR has the folders `forecast`,
-`sequence` and `table`. Figures of trained models differ a little from machine to machine.
+Written by `python -m benchmarks.real --data DIR --out docs/benchmarks.md`, one line after the other;
+`--only NAME` measures again what begins so. Every seed is fixed beforehand and nothing is chosen on test
+rows; how the specs were chosen, and which test scores were read before, is in [decisions](decisions.md).
+The data are public, but not of this project: DIR has the folders `forecast`, `sequence` and `table`.
+Figures of trained models differ a little from machine to machine.
 """
 _EXACT: Final = """
 ## Rows that need no training
 
-`layerforge baseline` on every window of the test rows, mse/mae of scaled values to three decimals. *as it must be* is said where each lies
-within 0.0005 of the reference: the published protocol of the long-horizon benchmark, but with no window dropped.
+`layerforge baseline` on every window of the test rows: mse/mae of scaled values to three decimals.
+*as it must be* is said where each lies within 0.0005 of the reference, which follows the protocol of the
+long-horizon benchmark but drops no window.
 
 | series | windows | repeat | seasonal naive | least squares | |
 |---|---|---|---|---|---|

@@ -51,8 +51,9 @@ def predict(
 
     A forecast is of the steps after the last row of the file, with their times. Of a table every
     row is answered: a number, or a class with the probability of each. The answer is CSV.
-    --steps beyond the horizon takes the forecast for what has happened and goes on, which only a
-    model can whose features are all among its targets.
+    --steps beyond the horizon takes the forecast for what has happened and goes on, which a model
+    can whose features are all among its targets, known ahead, static or of the calendar. What is
+    known ahead stands in the last rows of the file, whose other columns are empty.
     """
     from layerforge.cli.listening import listener
     from layerforge.cli.telling import faults_told

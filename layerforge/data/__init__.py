@@ -1,5 +1,6 @@
 """Tables and series: read, split, scaled, cut into samples, and scored beside the baselines."""
 
+from layerforge.data.coming import Course
 from layerforge.data.export import parquet_bytes
 from layerforge.data.prepared import Prepared
 from layerforge.data.preparing import prepare
@@ -8,6 +9,7 @@ from layerforge.data.season import Season
 from layerforge.data.unseen import NewRows, forecast_window, prepare_again
 
 __all__ = [
+    "Course",
     "NewRows",
     "Prepared",
     "Season",

@@ -120,7 +120,9 @@ def _whole(settings: DataSettings, raw: Raw) -> Raw:
     if settings.gaps == "error" or len(off):
         row = int((off if settings.gaps == "fill" else odd)[0])
         raise _gap(raw, row, len(off) > 0)
-    return _filled(raw, np.where(within, steps // count, 1))
+    raw = put_in(raw, np.append(np.where(within, steps // count, 1) - 1, 0))
+    note = f"{raw.count - len(values):,} absent moments were put in as rows without values"
+    return replace(raw, notes=(*raw.notes, note))
 
 
 def _gap(raw: Raw, row: int, uneven: bool) -> SpecError:
@@ -136,27 +138,22 @@ def _gap(raw: Raw, row: int, uneven: bool) -> SpecError:
     return SpecError("time-gap", message, "gaps", help)
 
 
-def _filled(raw: Raw, steps: NDArray[np.int64]) -> Raw:
-    """Rows put in so that every step is one; `steps` are those from each row to the next."""
+def put_in(raw: Raw, after: NDArray[np.int64]) -> Raw:
+    """The rows with so many without values `after` each, which go on from it in time and series."""
     import numpy as np
 
-    assert raw.stamps is not None
-    count = raw.count
-    places = np.concatenate([[0], np.cumsum(steps)])
-    source = np.full(int(places[-1]) + 1, -1, np.int64)
-    source[places] = np.arange(count)
+    places = np.cumsum(np.append(0, after + 1))
+    source = np.full(int(places[-1]), -1, np.int64)
+    source[places[:-1]] = np.arange(raw.count)
     before = np.maximum.accumulate(source)
-    stamps = _moments(raw.stamps, before, np.arange(len(source)) - places[before])
-    kept = before if raw.kept is None else raw.kept[before]
-    note = f"{len(source) - count:,} absent moments were put in as rows without values"
+    later = np.arange(len(source)) - places[before]
     return replace(
         raw,
         columns={name: column.spread(source) for name, column in raw.columns.items()},
-        stamps=stamps,
-        kept=kept,
+        stamps=raw.stamps and _moments(raw.stamps, before, later),
+        kept=before if raw.kept is None else raw.kept[before],
         series=raw.series and replace(raw.series, codes=raw.series.codes[before]),
         parts=None if raw.parts is None else raw.parts[before],
-        notes=(*raw.notes, note),
     )
 
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from layerforge.data.cells import cell, quoted
 from layerforge.data.choices import two_columns
-from layerforge.data.coming import all_rows, new_positions
+from layerforge.data.coming import Course, course_of, with_coming
 from layerforge.data.encoding import Encoder, encode
 from layerforge.data.feeds import Feed, feeds_of
 from layerforge.data.files import File
 from layerforge.data.holes import filling_of
+from layerforge.data.latest import all_rows, every_sample
 from layerforge.data.prepared import VERSION, Prepared
 from layerforge.data.preparing import (
     assemble,
@@ -24,7 +25,6 @@ from layerforge.data.preparing import (
     read,
 )
 from layerforge.data.raw import Raw
-from layerforge.data.roles import listed
 from layerforge.data.season import Season
 from layerforge.data.sequences import lengths_of
 from layerforge.data.sources import find_files
@@ -86,11 +86,11 @@ def _file(settings: DataSettings, source: Path) -> File:
 class NewRows:
     """What a model predicts from, and how its predictions are put back into the file's terms.
 
-    Of a series that is forecast it is the last window alone, of a table every row, of labelled
-    windows every window. `index` names each row of the answer: the stamps of the steps to come,
-    or of each sample, or its number in the file. `fed_back` says for each feature which target it
-    is; None where a feature is none, so that no forecast can go on from a forecast. `steps` is
-    how far a forecast goes. A model of `quantiles` gives that many values for each target.
+    Of a series that is forecast it is the last window alone, with the rows to come; of a table
+    every row, of labelled windows every window. `index` names each row of the answer: the stamps of
+    the steps to come, or of each sample, or its number in the file. `course` says how far a
+    forecast goes, None where nothing is forecast. A model of `quantiles` gives that many values for
+    each target.
     """
 
     features: NDArray[np.float32]
@@ -103,8 +103,7 @@ class NewRows:
     classes: tuple[str, ...] | None
     frame: Frame | None
     warnings: tuple[str, ...] = ()
-    fed_back: tuple[int, ...] | None = None
-    steps: int | None = None
+    course: Course | None = None
     quantiles: tuple[float, ...] | None = None
     groups: tuple[str, ...] | None = None  # whose each row of the answer is, of several series
     group_name: str = "group"
@@ -121,16 +120,18 @@ class NewRows:
         return found if len(self.feeds) > 1 else found[self.feeds[0].name]
 
     def after(self, predictions: NDArray[Any]) -> NewRows:
-        """The same with a forecast taken for what has happened: the window ends where it ended."""
+        """The same with a forecast taken for what has happened: the windows end where it ended."""
         import numpy as np
 
-        assert self.fed_back is not None
-        shape = (-1, len(self.targets), len(self.quantiles or (0.5,)))
+        assert self.course is not None
+        assert self.frame is not None
+        shape = (len(self.positions), -1, len(self.targets), len(self.quantiles or (0.5,)))
         values = np.asarray(predictions, np.float32).reshape(shape)[..., self._middle]
-        coming = values[:, list(self.fed_back)]
-        window = self.inputs()[0]
-        rows = np.concatenate([window, coming])[-len(window) :]
-        return replace(self, features=rows, positions=np.zeros(1, np.int64))
+        rows = self.positions[:, None] + np.asarray(self.frame.future)
+        features = self.features.copy()
+        for column, target in self.course.fed_back:
+            features[rows, column] = values[..., target]
+        return replace(self, features=features, positions=self.positions + self.frame.steps)
 
     @property
     def _middle(self) -> int:
@@ -179,71 +180,63 @@ def forecast_window(
     settings = _settings(preprocessing, shown or str(source))
     encoders = _encoders(preprocessing, "features")
     names = settings.targets or ()
-    fed_back = _fed_back(settings, encoders, names)
     # A forecast's targets are needed only where they are features too.
     settings = replace(settings, targets=())
+    clock = Clock.restored(preprocessing["time"]) if preprocessing["time"] else None
+    frame, course = frame_of(settings), None
     try:
-        frame = frame_of(settings)
-        steps = _steps(settings, steps, encoders, names)
-        raw = read(settings, _file(settings, source), [], encoders, frame is not None)
+        if steps is not None and settings.horizon is None:
+            raise SpecError("unused-key", "`--steps` has a meaning only for a forecast")
+        raw = seen = read(settings, _file(settings, source), [], encoders, frame is not None)
+        feeds = _feeds(settings, raw, encoders, frame)
+        if frame is not None and settings.horizon is not None:
+            places = places_of(encoders)
+            course = course_of(settings, raw, frame, feeds, places, names, steps)
+            raw, positions = with_coming(settings, raw, frame, course, clock)
+        else:
+            positions = every_sample(settings, raw, frame)
         features = encode(raw.columns, encoders, filling_of(settings, raw.codes))
         check_shape(settings, features.shape[1], raw)
-        lengths = lengths_of(settings, raw) if settings.is_sequences else None
-        feeds = feeds_of(settings, places_of(encoders), input_roles(settings, raw), frame, lengths)
-        positions = new_positions(settings, raw, frame, feeds)
     except SpecError as error:
         raise faults(settings, [error]) from None
-    clock = Clock.restored(preprocessing["time"]) if preprocessing["time"] else None
-    groups = _groups(settings, raw, positions)
     classes = preprocessing["classes"]
-    return NewRows(
+    rows = NewRows(
         features=features,
         positions=positions,
         feeds=feeds,
         index_name=_index_name(settings, clock),
-        index=_index(settings, raw, frame, positions, clock, steps),
+        index=_index(settings, raw, frame, positions, course),
         target_names=names,
         targets=_encoders(preprocessing, "targets"),
         classes=None if classes is None else tuple(classes),
         frame=frame,
-        warnings=(*_warnings(raw, clock), *_unknown_categories(raw, encoders)),
-        fed_back=fed_back,
-        steps=None if groups else steps,
-        groups=groups,
+        warnings=(*_warnings(seen, clock), *_unknown_categories(seen, encoders)),
+        course=course,
+        groups=_groups(settings, raw, positions, course),
         group_name=", ".join(settings.group or ()),
     )
+    return rows if course is None else _cut(rows, course)
 
 
-def _fed_back(
-    settings: DataSettings, encoders: Sequence[Encoder], targets: Sequence[str]
-) -> tuple[int, ...] | None:
-    """For each feature its place among the targets; None where a forecast cannot be gone on from."""
-    broken = settings.gap or settings.sampling > 1 or isinstance(settings.horizon, tuple)
-    if broken or settings.group or any(each.name not in targets for each in encoders):
-        return None
-    return tuple(targets.index(each.name) for each in encoders)
+def _feeds(
+    settings: DataSettings, raw: Raw, encoders: Sequence[Encoder], frame: Frame | None
+) -> tuple[Feed, ...]:
+    lengths = lengths_of(settings, raw) if settings.is_sequences else None
+    return feeds_of(settings, places_of(encoders), input_roles(settings, raw), frame, lengths)
 
 
-def _steps(
-    settings: DataSettings, steps: int | None, encoders: Sequence[Encoder], targets: Sequence[str]
-) -> int | None:
-    """How many steps are forecast, None where nothing is. Raises SpecError where they cannot be."""
-    horizon = settings.steps
-    if steps is None or steps == horizon:
-        return horizon
-    if horizon is None:
-        raise SpecError("unused-key", "`--steps` has a meaning only for a forecast")
-    if settings.group or isinstance(settings.horizon, tuple) or settings.gap:
-        message = "the model forecasts several series, or steps that do not follow each other"
-        message += f"; it forecasts {horizon:,} steps and no other number"
-        raise SpecError("cannot-go-on", message, None, "leave `--steps` out")
-    unknown = [each.name for each in encoders if each.name not in targets]
-    if steps > horizon and unknown:
-        message = f"{steps:,} steps are more than the {horizon:,} the model forecasts"
-        message += f", and nothing predicts the features {listed(unknown)} it would go on from"
-        help = f"ask for {horizon:,} steps or fewer, or train with `targets` that are the features"
-        raise SpecError("cannot-go-on", message, None, help)
-    return steps
+def _cut(rows: NewRows, course: Course) -> NewRows:
+    """The last windows and the rows behind them alone, with what is static carried on."""
+    import numpy as np
+
+    assert rows.frame is not None
+    length = rows.frame.span + course.length
+    within = rows.positions[:, None] + np.arange(length)
+    features = rows.features[within]
+    for column in course.static:
+        features[..., column] = features[:, :1, column]
+    positions = np.arange(len(within), dtype=np.int64) * length
+    return replace(rows, features=features.reshape(-1, features.shape[-1]), positions=positions)
 
 
 def _unknown_categories(raw: Raw, encoders: Sequence[Encoder]) -> tuple[str, ...]:
@@ -264,13 +257,13 @@ def _unknown_categories(raw: Raw, encoders: Sequence[Encoder]) -> tuple[str, ...
 
 
 def _groups(
-    settings: DataSettings, raw: Raw, positions: NDArray[np.int64]
+    settings: DataSettings, raw: Raw, positions: NDArray[np.int64], course: Course | None
 ) -> tuple[str, ...] | None:
     """The series of each row of the answer, where samples are windows of several."""
     if raw.series is None or settings.window is None:
         return None
     names = [raw.series.names[code] for code in raw.series.codes[positions]]
-    return tuple(name for name in names for _ in range(settings.steps or 1))
+    return tuple(name for name in names for _ in range(course.steps if course else 1))
 
 
 def _index_name(settings: DataSettings, clock: Clock | None) -> str:
@@ -286,26 +279,22 @@ def _index(
     raw: Raw,
     frame: Frame | None,
     positions: NDArray[np.int64],
-    clock: Clock | None,
-    steps: int | None,
+    course: Course | None,
 ) -> tuple[str, ...]:
-    stamps = raw.stamps
     if settings.is_sequences and raw.series is not None:
         names = raw.series.names
         return tuple(names[code] for code in raw.series.codes[positions])
-    if steps is not None and frame is not None:
-        ahead = [row - frame.span + 1 for row in frame.future]
-        ahead = [*ahead, *range(ahead[-1] + 1, steps + 1)][:steps]
-        if stamps is None or clock is None:
-            return tuple(str(step) for _ in positions for step in ahead)
-        # The file may be too short to show its step; the training rows did.
-        known = replace(stamps.clock, step=clock.step)
-        last = [int(stamps.values[position + frame.span - 1]) for position in positions]
-        coming = [known.after(value, ahead[-1]) for value in last]
-        return tuple(known.text(values[step - 1]) for values in coming for step in ahead)
+    if course is not None and frame is not None:
+        ahead = [*frame.future, *range(frame.future[-1] + 1, frame.span + course.length)]
+        ahead = ahead[: course.steps]
+        if raw.stamps is None:
+            return tuple(str(offset - frame.span + 1) for _ in positions for offset in ahead)
+        return tuple(
+            raw.stamps.text(int(first) + offset) for first in positions for offset in ahead
+        )
     rows = positions + (frame.answer if frame is not None else 0)
-    if stamps is not None:
-        return tuple(stamps.text(int(row)) for row in rows)
+    if raw.stamps is not None:
+        return tuple(raw.stamps.text(int(row)) for row in rows)
     return tuple(str(raw.file_row(int(row)) + 1) for row in rows)
 
 

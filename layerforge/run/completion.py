@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layerforge.data import prepare
+from layerforge.data import Prepared, prepare
 from layerforge.diagnostics import Faults, errors
 from layerforge.pipeline import Compiled, compile_spec
 from layerforge.records import replace
@@ -21,4 +21,15 @@ def completed(compiled: Compiled) -> Compiled:
     except Faults as stop:
         warnings = [fault for fault in compiled.found if fault.severity != "error"]
         return replace(compiled, found=(*warnings, *stop.diagnostics))
+    return compile_spec(compiled.path, compiled.overrides, compiled.choices, prepared.input_shape)
+
+
+def widened(compiled: Compiled, prepared: Prepared) -> Compiled:
+    """The spec with the input that its data give, where the section alone let another be thought.
+
+    A forecast's features are taken for numbers until they are read; a category is several columns.
+    """
+    assumed = compiled.data.input_shape if compiled.data is not None else None
+    if assumed in (None, prepared.input_shape) or len(prepared.feeds) > 1:
+        return compiled
     return compile_spec(compiled.path, compiled.overrides, compiled.choices, prepared.input_shape)

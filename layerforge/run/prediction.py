@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from layerforge.data import NewRows, forecast_window, parquet_bytes
+from layerforge.data import Course, NewRows, forecast_window, parquet_bytes
 from layerforge.diagnostics import Diagnostic, Faults, reason_of
 from layerforge.events import Listener, Note
 from layerforge.records import replace
@@ -92,7 +92,7 @@ def predict(run: Path, data: Path, listener: Listener, steps: int | None = None)
         def answer(rows: NewRows) -> NDArray[Any]:
             return _answer(model, rows, record)
 
-        found = answer(rows) if rows.steps is None else _forecast(rows, answer)
+        found = answer(rows) if rows.course is None else _forecast(rows, rows.course, answer)
         return Predictions(rows.answers(found))
 
 
@@ -110,14 +110,18 @@ def _answer(model: Any, rows: NewRows, record: Mapping[str, Any]) -> NDArray[Any
     return np.concatenate(list(found))
 
 
-def _forecast(rows: NewRows, answer: Callable[[NewRows], NDArray[Any]]) -> NDArray[Any]:
-    """The forecast (steps, targets * quantiles), gone on from its own end as often as needed."""
+def _forecast(
+    rows: NewRows, course: Course, answer: Callable[[NewRows], NDArray[Any]]
+) -> NDArray[Any]:
+    """The forecasts of each series, one after the other, gone on from their own ends as often as needed.
+
+    They are (series * steps, targets * quantiles).
+    """
     import numpy as np
 
-    steps, width = rows.steps or 1, len(rows.targets) * len(rows.quantiles or (0.5,))
-    found = latest = answer(rows).reshape(-1, width)
-    while len(found) < steps:
-        rows = rows.after(latest)
-        latest = answer(rows).reshape(-1, width)
-        found = np.concatenate([found, latest])
-    return found[:steps]
+    width = len(rows.targets) * len(rows.quantiles or (0.5,))
+    found = [answer(rows).reshape(len(rows.positions), -1, width)]
+    for _ in range(course.rounds - 1):
+        rows = rows.after(found[-1])
+        found.append(answer(rows).reshape(found[0].shape))
+    return np.concatenate(found, axis=1)[:, : course.steps].reshape(-1, width)

@@ -11,7 +11,7 @@ from layerforge.heads import head_faults, target_shapes
 from layerforge.infer import Plan
 from layerforge.pipeline import Compiled
 from layerforge.records import replace
-from layerforge.run.completion import completed
+from layerforge.run.completion import completed, widened
 from layerforge.run.feeding import Table, steps_per_pass
 from layerforge.run.inputs import input_faults, model_feeds
 from layerforge.run.objective import Objective, choose_objective, objective_faults
@@ -72,11 +72,12 @@ def checked(compiled: Compiled) -> Compiled:
 def prepare_job(compiled: Compiled) -> Job:
     """The job of a compiled spec. Raises Faults for everything wrong with spec, data or their fit."""
     compiled = completed(compiled)
+    prepared = prepare(data_settings(compiled), compiled.path.parent)
+    compiled = widened(compiled, prepared)
     data = data_settings(compiled)
     plan = compiled.plan
     assert plan is not None  # a spec without faults has one
     train = compiled.train or TrainSettings()
-    prepared = prepare(data, compiled.path.parent)
     objective = choose_objective(plan, data.task, train)
     found = fit_faults(plan, prepared, objective.quantiles)
     found = found or objective_faults(objective, plan, data.task, train)
