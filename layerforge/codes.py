@@ -71,6 +71,8 @@ CODES: Final[dict[str, str]] = {
     "circular-variable": "a variable that is defined by itself",
     "unknown-hyperparameter": "a kind of hyperparameter that KerasTuner does not have",
     "empty-range": "a minimum above its maximum",
+    "invalid-point": "values of hyperparameters with which there is no model",
+    "empty-space": "a search space of which no point can be trained",
     # shapes
     "unknown-dimension": "a free dimension where a number is needed",
     "wrong-rank": "a tensor with more or fewer axes than the layer takes",
@@ -147,5 +149,12 @@ CODES: Final[dict[str, str]] = {
 
 # Told, and no fault: the exit status stays 0.
 WARNINGS: Final = frozenset(
-    ("leaves-cudnn", "lost-mask", "unreachable-target", "unscaled-column", "unexpected-loss")
+    (
+        "invalid-point",
+        "leaves-cudnn",
+        "lost-mask",
+        "unreachable-target",
+        "unscaled-column",
+        "unexpected-loss",
+    )
 )

@@ -21,10 +21,12 @@ from layerforge.spec import (
     Scope,
     Spec,
     TrainSettings,
+    TuneSettings,
     Variables,
     parse,
     read_data,
     read_train,
+    read_tune,
     resolve,
 )
 from layerforge.spec.overrides import override
@@ -35,7 +37,8 @@ class Compiled:
     """All that a spec file says. `plan` and the settings are None where faults left none.
 
     `lines` are the lines of every text that diagnostics may point into, by the name of the file.
-    `overrides` and `choices` are what it was compiled with: a run keeps them to compile it again.
+    `hyperparameters` are those that it reads with these choices, in the order in which it reads them.
+    `overrides`, `choices` and `sample` are what it was compiled with, to compile it so again.
     """
 
     path: Path
@@ -47,13 +50,36 @@ class Compiled:
     plan: Plan | None = None
     data: DataSettings | None = None
     train: TrainSettings | None = None
+    tune: TuneSettings | None = None
     hyperparameters: Mapping[str, Hyperparameter] = field(default_factory=dict)
     overrides: tuple[str, ...] = ()
     choices: Mapping[str, Value] = field(default_factory=dict)
+    sample: tuple[int, ...] | None = None
 
     @property
     def clean(self) -> bool:
         return all(fault.severity != "error" for fault in self.found)
+
+
+@record
+class Opened:
+    """A spec's files as they were read, with what was wrong; `root` is None where nothing is left."""
+
+    path: Path
+    root: Node | None
+    included: tuple[Node, ...]
+    lines: Mapping[str, list[str]]
+    found: tuple[Diagnostic, ...]
+    overrides: tuple[str, ...] = ()
+
+
+def open_spec(path: Path, overrides: tuple[str, ...] = ()) -> Opened:
+    """Reads a spec and what it includes. `overrides` are `path=value` texts."""
+    found: list[Diagnostic] = []
+    lines: dict[str, list[str]] = {}
+    root = _root(path, overrides, lines, found)
+    included = _included(root, path, lines, found) if root is not None else ()
+    return Opened(path, root, included, lines, tuple(found), overrides)
 
 
 def compile_spec(
@@ -68,13 +94,19 @@ def compile_spec(
     others taking its default. `sample` is the shape of a sample, batch left out, where somebody has
     read the data and knows what the spec does not say.
     """
-    found: list[Diagnostic] = []
-    lines: dict[str, list[str]] = {}
-    root = _root(path, overrides, lines, found)
+    return compile_opened(open_spec(path, overrides), choices, sample)
+
+
+def compile_opened(
+    opened: Opened,
+    choices: Mapping[str, Value] | None = None,
+    sample: tuple[int, ...] | None = None,
+) -> Compiled:
+    """Checks and plans a spec that has been read, as often as there are choices to try."""
+    path, root, lines, found = opened.path, opened.root, opened.lines, list(opened.found)
     if root is None:
         return Compiled(path, tuple(ordered(found)), lines)
-    included = _included(root, path, lines, found)
-    spec = parse(root, name_from(path.stem), found, included)
+    spec = parse(root, name_from(path.stem), found, opened.included)
     variables = Variables(spec.vars, choices or {}, found)
     scope = Scope(variables)
     data = _section(spec.data, "data", scope, found)
@@ -85,6 +117,8 @@ def compile_spec(
     faulty = spec.data is not None and settings is None
     graph = expand(spec, scope, found, shape, faulty)
     plan = infer(graph, found)
+    active = dict(variables.hyperparameters)
+    tuning = _tuning(spec, scope, variables, training, found)
     variables.check()
     if plan.complete and settings is not None:
         found.extend(head_faults(plan, settings, quantiles=quantiles_of(plan, training)))
@@ -103,9 +137,11 @@ def compile_spec(
         plan if plan.complete and not errors(done) else None,
         settings,
         training,
-        variables.hyperparameters,
-        overrides,
+        tuning,
+        active,
+        opened.overrides,
         choices or {},
+        sample,
     )
 
 
@@ -171,6 +207,23 @@ def _section(node: Node | None, name: str, scope: Scope, found: list[Diagnostic]
         found.append(error.at(node.span))
         return None
     return resolved if len(found) == before else None
+
+
+def _tuning(
+    spec: Spec,
+    scope: Scope,
+    variables: Variables,
+    training: TrainSettings | None,
+    found: list[Diagnostic],
+) -> TuneSettings | None:
+    """The section `tune`, which is no part of what it searches: it holds no hyperparameter."""
+    before = set(variables.hyperparameters)
+    node = _section(spec.tune, "tune", scope, found)
+    inside = [hp for hp in variables.hyperparameters.values() if hp.name not in before]
+    for hp in inside:
+        message = "`tune` says how to search, so nothing in it can be searched"
+        found.append(Diagnostic("wrong-type", message, hp.span, "write one value"))
+    return None if node is None or inside else read_tune(node, found, training)
 
 
 def _data_shape(settings: DataSettings | None, sample: tuple[int, ...] | None) -> DataShape | None:

@@ -48,8 +48,12 @@ SEEN = {
     "no-layer",
     "bad-name",
 }
-# Of these a schema cannot know: a block's arguments, what another key asks for, `--set`.
+# Of these a schema cannot know: a block's arguments, what another key or value asks for, `--set`.
 UNSEEN = {
+    "missing-argument--direction",
+    "out-of-range--default",
+    "out-of-range--log",
+    "wrong-type--searched-search",
     "unknown-argument--block",
     "unknown-key--second-layer",
     "missing-argument--data",

@@ -12,6 +12,7 @@ from layerforge.cli.options import AsJson, Overrides
 
 if TYPE_CHECKING:
     from layerforge.pipeline import Compiled
+    from layerforge.space import Examination
 
 EXAMPLE = """
   layerforge check spec.yaml                   print every fault, or nothing
@@ -41,9 +42,10 @@ def check(
     """Find every fault of a spec, at file:line:column.
 
     Prints each fault with the line it stands on, the place it has to do with and, where it is sure,
-    the cure. Prints nothing, and exits with 0, where there is none. Neither TensorFlow nor Keras is
-    loaded, and no data are read unless a table alone says how wide the input is, so the answer is
-    there at once.
+    the cure. Prints nothing, and exits with 0, where there is none. Of a spec with hyperparameters it
+    prints what there is to search: how many points, and from which model to which. Neither TensorFlow
+    nor Keras is loaded, and no data are read unless a table alone says how wide the input is, so the
+    answer is there at once.
     """
     if as_json and resolved:
         raise typer.BadParameter("--json and --resolved cannot be printed both")
@@ -54,12 +56,15 @@ def check(
         from layerforge.run.preparation import checked
 
         compiled = [checked(each) for each in compiled]
+    looks = [_space(each) for each in compiled]
+    compiled = [_with_space(each, look) for each, look in zip(compiled, looks, strict=True)]
     if as_json:
-        _print_json(compiled)
+        _print_json(compiled, looks)
     elif resolved:
         _print_resolved(compiled)
     else:
         _print_faults(compiled)
+        _print_spaces(compiled, looks)
     if not all(each.clean for each in compiled):
         raise typer.Exit(1)
 
@@ -77,16 +82,47 @@ def _print_faults(compiled: list[Compiled]) -> None:
         typer.echo(summary(found, sum(bool(each.found) for each in compiled)), err=True)
 
 
-def _print_json(compiled: list[Compiled]) -> None:
+def _space(compiled: Compiled) -> Examination | None:
+    """The search space of a spec that has no fault and something to search."""
+    if not compiled.clean or not compiled.hyperparameters:
+        return None
+    from layerforge.space import Space, examine
+
+    return examine(Space(compiled.path, compiled.overrides, compiled.sample), compiled)
+
+
+def _with_space(compiled: Compiled, look: Examination | None) -> Compiled:
+    if look is None:
+        return compiled
+    from layerforge.records import replace
+    from layerforge.space import findings
+
+    return replace(compiled, found=(*compiled.found, *findings(look, compiled)))
+
+
+def _print_spaces(compiled: list[Compiled], looks: list[Examination | None]) -> None:
+    from layerforge.render.screen import screen_of
+    from layerforge.render.space import space_text
+
+    for each, look in zip(compiled, looks, strict=True):
+        if look is not None:
+            screen = screen_of(sys.stdout)
+            title = screen.paint("strong", f"{each.path}: the search space")
+            sys.stdout.write(f"{title}\n{space_text(look, screen)}")
+
+
+def _print_json(compiled: list[Compiled], looks: list[Examination | None]) -> None:
     from layerforge.render.diagnostics import diagnostic_record
     from layerforge.render.record import json_text
+    from layerforge.render.space import space_record
 
     files = [
         {
             "file": str(each.path),
             "diagnostics": [diagnostic_record(fault, str(each.path)) for fault in each.found],
+            **({"space": space_record(look)} if look is not None else {}),
         }
-        for each in compiled
+        for each, look in zip(compiled, looks, strict=True)
     ]
     sys.stdout.write(json_text({"files": files}))
 

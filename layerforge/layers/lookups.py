@@ -74,6 +74,9 @@ class _Table:
         if self.invert and self.output_mode != "int":
             message = f"cannot give `{self.output_mode}` codes with `invert`, which gives tokens for numbers"
             raise SpecError("conflicting-arguments", message, "output_mode")
+        if self.invert and self.oov_token is None:
+            message = "needs an `oov_token` with `invert`: the answer to a number of no token"
+            raise SpecError("missing-argument", message, "oov_token")
         weighted = self.output_mode == "tf_idf"
         if weighted and isinstance(self.vocabulary, str):
             message = "cannot weigh a vocabulary in a file by `tf_idf`"

@@ -24,7 +24,7 @@ from layerforge.schema.forms import (
     properties,
 )
 from layerforge.schema.sharing import shared
-from layerforge.spec import data, train
+from layerforge.spec import data, train, tune
 from layerforge.spec.parse import BLOCK_KEYS, MODEL_KEYS, MODIFIERS, SECTIONS
 from layerforge.spec.version import VERSION
 
@@ -74,10 +74,7 @@ def _sections() -> dict[str, Schema]:
         },
         "model": {"$ref": "#/$defs/model", "description": "Inputs, layers, outputs."},
         "train": described(named(train.SIGNATURE), "Optimizer, loss, metrics, epochs, callbacks."),
-        "tune": {
-            "type": ["object", "null"],
-            "description": "Kept for the search, which does not exist yet.",
-        },
+        "tune": described(named(tune.SIGNATURE), "How hyperparameters are searched."),
     }
 
 

@@ -5,6 +5,7 @@ from layerforge.spec.hyperparameters import Hyperparameter
 from layerforge.spec.parse import Block, Item, Spec, parse
 from layerforge.spec.scope import Scope, Variables, resolve
 from layerforge.spec.train import CheckpointRule, TrainSettings, read_train
+from layerforge.spec.tune import TuneSettings, read_tune
 
 __all__ = [
     "Block",
@@ -15,9 +16,11 @@ __all__ = [
     "Scope",
     "Spec",
     "TrainSettings",
+    "TuneSettings",
     "Variables",
     "parse",
     "read_data",
     "read_train",
+    "read_tune",
     "resolve",
 ]

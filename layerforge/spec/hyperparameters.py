@@ -111,7 +111,30 @@ def read_hyperparameter(key: Scalar, node: Node, name: str, found: Found) -> Hyp
         message = f"the minimum {low} is above the maximum {high}"
         found.append(Diagnostic("empty-range", message, arguments.place("min_value", key.span)))
         return None
+    wrong = _wrong(values)
+    if wrong is not None:
+        at, message = wrong
+        found.append(Diagnostic("out-of-range", message, arguments.place(at, key.span)))
+        return None
     return Hyperparameter(values.pop("name", None) or name, key.text, values, key.span)
+
+
+def _wrong(values: dict[str, Any]) -> tuple[str, str] | None:
+    """What of the values no search can take, and the argument to blame: KerasTuner's rules."""
+    low, high, step = (values.get(name) for name in ("min_value", "max_value", "step"))
+    sampling, default = values.get("sampling") or "linear", values.get("default")
+    if low is not None and sampling != "linear":
+        if low <= 0:
+            return "min_value", f"`sampling: {sampling}` needs a minimum above 0, not {low}"
+        if step is not None and step <= 1:
+            return "step", f"with `sampling: {sampling}` the step multiplies: above 1, not {step}"
+    if default is None:
+        return None
+    if low is not None and not low <= default <= high:
+        return "default", f"the default {default} is not between {low} and {high}"
+    if "values" in values and default not in values["values"]:
+        return "default", f"the default {as_written(default)} is none of the values"
+    return None
 
 
 def _spread(signature: Signature, node: Node) -> Node:

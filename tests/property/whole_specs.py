@@ -120,8 +120,9 @@ def _place(
     outputs = [tuple(None if d is UNKNOWN else d for d in shape[1:]) for shape in effect.outputs]
     item = _item(draft, name, case, layer, refs, named, dice)
     several = len(outputs) > 1
-    # Of one input that comes out as it went in, a layer can stand there twice.
-    if outputs == list(case.shapes) and not named and not several and dice.random() < 0.3:
+    # Of one input that comes out as it went in, its batch too, a layer can stand there twice.
+    as_given = outputs == list(case.shapes) and effect.outputs[0][0] is UNKNOWN
+    if as_given and not named and not several and dice.random() < 0.3:
         item += "\n      repeat: 2"
     if dice.random() < 0.3 and not several:
         item += f"\n      expect: {json.dumps(list(outputs[0]))}"

@@ -242,6 +242,18 @@ _BAD_CATEGORIES = [
 ]
 
 _BAD_LOOKUPS = [
+    bad(
+        "missing-argument",
+        "StringLookup: {vocabulary: [sun, rain], invert: true, oov_token: null}",
+        (3,),
+        dtype="int64",
+    ),
+    bad(
+        "missing-argument",
+        "IntegerLookup: {vocabulary: [4, 5], invert: true, oov_token: null}",
+        (3,),
+        dtype="int64",
+    ),
     bad("missing-argument", "IntegerLookup", (3,), dtype="int64", late=True),
     bad(
         "missing-argument", "StringLookup: {output_mode: one_hot}", (3,), dtype="string", late=True
