@@ -2,7 +2,7 @@
 
 from layerforge.space.examination import Examination, Model, examine, findings, over_budget
 from layerforge.space.space import Point, Space, key
-from layerforge.space.values import count, draw, grid, neighbour
+from layerforge.space.values import count, draw, grid, neighbour, share_of
 
 __all__ = [
     "Examination",
@@ -17,4 +17,5 @@ __all__ = [
     "key",
     "neighbour",
     "over_budget",
+    "share_of",
 ]
