@@ -45,7 +45,8 @@ def evaluate(
     """Score a trained model again, on its test rows or on other data.
 
     Without --data the scores are those that `train` printed. With it every sample of the file is
-    scored, scaled by the statistics of the rows the model was trained on. --backtest walks forward
+    scored, scaled by the statistics of the rows the model was trained on; the baselines that learn
+    are fitted on those rows too. --backtest walks forward
     over the test rows of a series; with --refit the spec is trained again on all that lies before
     each fold, else the one model is scored.
     """

@@ -167,7 +167,8 @@ def units_of(prepared: Prepared) -> Units:
     scales = np.asarray([each.scale for each in encoders], np.float64)
     offsets = np.asarray([each.offset for each in encoders], np.float64)
     means = (np.asarray([each.mean for each in encoders], np.float64) - offsets) / scales
-    return Units(scales, offsets, means, _naive(prepared) if prepared.horizon else None)
+    naive = _naive(prepared.learnt_from) if prepared.horizon else None
+    return Units(scales, offsets, means, naive)
 
 
 def _naive(prepared: Prepared) -> NDArray[np.float64]:

@@ -64,17 +64,23 @@ def _fitted(
     name: str, prepared: Prepared, kind: Callable[[Prepared], Any], unknowns: int
 ) -> Baselines:
     """A baseline that learns, unless it is too large; a note where it saw not every sample."""
-    if not prepared.samples("train"):
+    training = prepared.learnt_from
+    if not training.samples("train"):
         return Baselines({}, (f"{name} is left out: there is no training sample",))
     most = WIDEST if kind is not Logistic else 25 * WIDEST
     if unknowns > most:
         why = f"{unknowns:,} unknowns are more than the {most:,} it is fitted for"
         return Baselines({}, (f"{name} is left out: {why}",))
-    predictor = kind(prepared)
-    if predictor.taken == predictor.of:
-        return Baselines({name: predictor})
-    some = f"{predictor.taken:,} of {predictor.of:,} training samples, evenly spread"
-    return Baselines({name: predictor}, (f"{name} is fitted on {some}",))
+    line = kind(training)
+    parts = [f"{line.taken:,} of {line.of:,}" if line.taken < line.of else f"the {line.of:,}"]
+    parts += ["training samples"]
+    parts += [f"of the run, from {training.file.shown}"] if training is not prepared else []
+    line.prepared = prepared  # what it was fitted on, and what it is asked about
+    told = f"{name} is fitted on {' '.join(parts)}"
+    told += ", evenly spread" if line.taken < line.of else ""
+    if line.taken == line.of and training is prepared:
+        return Baselines({name: line})
+    return Baselines({name: line}, (told,))
 
 
 def _repeat(prepared: Prepared, positions: NDArray[np.int64]) -> NDArray[Any]:

@@ -33,7 +33,8 @@ class Prepared:
     the first row of the window. `frame` is the windows' form, None where a row is a sample.
     `kept` are the rows of the file that these are, None for all. `class_counts` are of the
     training samples. `feeds` are the model's inputs; `series` says whose each row is, `weights` how
-    much it counts. Rows of several series stand series by series. `account` says as JSON what was
+    much it counts. Rows of several series stand series by series. `training` has the training rows
+    where these are others, which a run's statistics were kept for. `account` says as JSON what was
     read, split, fitted and left out.
     """
 
@@ -54,7 +55,13 @@ class Prepared:
     series: Series | None = None
     weights: NDArray[np.float32] | None = None
     kept: NDArray[np.int64] | None = None
+    training: Prepared | None = None
     account: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def learnt_from(self) -> Prepared:
+        """The data with the training rows: these, or those of the run."""
+        return self.training or self
 
     @property
     def window(self) -> int | None:

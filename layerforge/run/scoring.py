@@ -12,6 +12,7 @@ from layerforge.data import Prepared, prepare, prepare_again, report
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.events import DataRead, Listener, Note
 from layerforge.pipeline import Compiled, compile_spec
+from layerforge.records import replace
 from layerforge.run import directory, feeding
 from layerforge.run.chatter import told
 from layerforge.run.code import check_code
@@ -74,16 +75,33 @@ def evaluate(
 
     Without `data` they are of the test samples of the run's own file, and equal those of `train`.
     With it they are of every sample of that file, which is treated by the statistics of the run;
-    the split is then called `data`. `by` is as `report` takes it. Raises Faults for a
-    run or a file that cannot be read.
+    the split is then called `data`, and the baselines that learn are fitted on the training rows of
+    the run, where these are still to be had. `by` is as `report` takes it. Raises Faults for a run
+    or a file that cannot be read.
     """
     record = directory.read_record(run)
     check_code(run, record)
     saved = directory.read_json(run / directory.PREPROCESSING)
-    prepared = prepare_again(saved, data) if data else same_data(run, record, saved, listener)
+    if data is None:
+        prepared = same_data(run, record, saved, listener)
+    else:
+        training = _training_data(run, record, saved, listener)
+        prepared = replace(prepare_again(saved, data), training=training)
     with told(listener):
         scores = score_model(run, prepared, record, by)
     return scores if data is None else {**scores, "split": "data"}
+
+
+def _training_data(
+    run: Path, record: Mapping[str, Any], saved: Mapping[str, Any], listener: Listener
+) -> Prepared | None:
+    """The data of the run; None, which is told, where they are no longer what they were."""
+    try:
+        return same_data(run, record, saved, listener)
+    except Faults as stop:
+        why = stop.diagnostics[0].message
+        listener(Note(f"no baseline that learns stands beside the model: {why}"))
+        return None
 
 
 def same_data(

@@ -54,6 +54,46 @@ def test_another_file_is_scored_whole_with_the_statistics_of_the_run(
     assert ratio == pytest.approx(own["original"]["mae"] / own["scaled"]["mae"])
 
 
+@pytest.mark.parametrize("kind", ["forecast", "classification"])
+def test_another_file_stands_beside_the_baselines_of_the_run(
+    sine: Example, blobs: Example, kind: str
+) -> None:
+    """Of the very rows of the test split, they score what they score there."""
+    example, line = {"forecast": (sine, "least_squares"), "classification": (blobs, "logistic")}[
+        kind
+    ]
+    file = example.folder / ("sine.csv" if kind == "forecast" else "blobs.csv")
+    scores, own = evaluate(example.trained.path, file, Told()), example.trained.scores
+    assert own is not None
+    assert list(scores["baselines"]) == list(own["baselines"])
+    count = 280 - 24 - 6 + 1 if kind == "forecast" else 112
+    shown = "sine.csv" if kind == "forecast" else "blobs.csv"
+    assert scores["notes"] == [
+        f"{line} is fitted on the {count} training samples of the run, from {shown}"
+    ]
+    if kind == "forecast":
+        tail = example.folder / "tail.csv"
+        lines = file.read_text().splitlines()
+        tail.write_text("\n".join([lines[0], *lines[-80 - 24 :]]) + "\n")
+        scores = evaluate(example.trained.path, tail, Told())
+        for name, values in own["baselines"].items():
+            assert scores["baselines"][name]["scaled"] == pytest.approx(values["scaled"])
+            assert scores["baselines"][name]["mase"] == pytest.approx(values["mase"])
+
+
+def test_without_the_data_of_the_run_no_baseline_learns_and_that_is_said(
+    moved: Path, tmp_path: Path
+) -> None:
+    new = tmp_path / "new.csv"
+    new.write_bytes((moved.parents[2] / "sine.csv").read_bytes())
+    (moved.parents[2] / "sine.csv").write_text("date,a,b\n2020-01-01,1,1\n")
+    told = Told()
+    scores = evaluate(moved, new, told)
+    assert "least_squares" not in scores["baselines"]
+    (note,) = [event.text for event in told.events if isinstance(event, Note)]
+    assert note.startswith("no baseline that learns stands beside the model: ")
+
+
 def test_rows_added_behind_the_split_change_nothing_but_are_said(
     compiled: Compile, folder: Path
 ) -> None:
