@@ -167,21 +167,7 @@ def units_of(prepared: Prepared) -> Units:
     scales = np.asarray([each.scale for each in encoders], np.float64)
     offsets = np.asarray([each.offset for each in encoders], np.float64)
     means = (np.asarray([each.mean for each in encoders], np.float64) - offsets) / scales
-    naive = _naive(prepared.learnt_from) if prepared.horizon else None
-    return Units(scales, offsets, means, naive)
-
-
-def _naive(prepared: Prepared) -> NDArray[np.float64]:
-    """The mean absolute difference of training rows a season apart, or one row where there is none."""
-    import numpy as np
-
-    season, totals, count = prepared.season.length or 1, 0.0, 0
-    for first, last in prepared.training_stretches():
-        rows = prepared.targets[first:last].astype(np.float64)
-        apart = np.abs(rows[season:] - rows[:-season])
-        totals, count = totals + apart.sum(axis=0), count + len(apart)
-    width = len(prepared.target_encoders)
-    return np.broadcast_to(np.asarray(totals) / count if count else np.nan, (width,))
+    return Units(scales, offsets, means, prepared.learnt_from.naive)
 
 
 def _means(

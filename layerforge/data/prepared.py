@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING, Any, Final
@@ -33,7 +33,8 @@ class Prepared:
     the first row of the window. `frame` is the windows' form, None where a row is a sample.
     `kept` are the rows of the file that these are, None for all. `class_counts` are of the
     training samples. `feeds` are the model's inputs; `series` says whose each row is, `weights` how
-    much it counts. Rows of several series stand series by series. `training` has the training rows
+    much it counts. Rows of several series stand series by series. `naive` is for each target of a
+    forecast what repeating a season errs on the training rows, scaled. `training` has the training rows
     where these are others, which a run's statistics were kept for. `account` says as JSON what was
     read, split, fitted and left out.
     """
@@ -55,6 +56,7 @@ class Prepared:
     series: Series | None = None
     weights: NDArray[np.float32] | None = None
     kept: NDArray[np.int64] | None = None
+    naive: NDArray[np.float64] | None = None
     training: Prepared | None = None
     account: dict[str, Any] = field(default_factory=dict)
 
@@ -174,19 +176,6 @@ class Prepared:
         if self.series is None:
             return []
         return [self.series.names[code] for code in self.series.codes[positions]]
-
-    def training_stretches(self) -> Iterator[tuple[int, int]]:
-        """The first row, and the one after the last, of every run of rows the training windows cover.
-
-        Windows of another series, or behind a hole, begin no sooner than where one has ended.
-        """
-        import numpy as np
-
-        positions, length = self.positions["train"], self.frame.length if self.frame else 1
-        cuts = np.flatnonzero(np.diff(positions) >= length) + 1
-        for run in np.split(positions, cuts):
-            if len(run):
-                yield int(run[0]), int(run[-1]) + length
 
     def answers(self, positions: NDArray[np.int64]) -> NDArray[Any]:
         """What is to be predicted of these samples: (n, *answer_shape)."""

@@ -18,7 +18,7 @@ from layerforge.data.ordering import arranged
 from layerforge.data.prepared import Prepared
 from layerforge.data.raw import Raw, read_raw, without_holes
 from layerforge.data.roles import Roles, assign
-from layerforge.data.season import Season, find_season
+from layerforge.data.season import Season, find_season, naive_error
 from layerforge.data.sequences import check_static, first_rows, lengths_of
 from layerforge.data.sources import find_files
 from layerforge.data.splits import Candidates, Split, split_rows
@@ -195,6 +195,7 @@ def assemble(
     windows = _windows(settings, raw, split, frame) if frame is not None else None
     lengths = lengths_of(settings, raw) if settings.is_sequences else None
     feeds = feeds_of(settings, places_of(encoders), input_roles(settings, raw), frame, lengths)
+    season = season or _season(settings, raw, split, targets)
     prepared = Prepared(
         settings=settings,
         file=raw.file,
@@ -206,13 +207,14 @@ def assemble(
         target_encoders=target_encoders,
         classes=classes,
         class_counts=class_counts,
-        season=season or _season(settings, raw, split, targets),
+        season=season,
         stamps=raw.stamps,
         roles=raw.roles,
         feeds=feeds,
         series=raw.series,
         weights=_weights(raw),
         kept=raw.kept,
+        naive=_naive(settings, raw, split, season, targets),
     )
     return replace(prepared, account=account_of(prepared, raw, split, windows))
 
@@ -294,6 +296,15 @@ def check_shape(settings: DataSettings, width: int, raw: Raw) -> None:
         takes += f", {width:,} numbers once categories are encoded"
     message = f"`shape: {list(shape)}` holds {prod(shape):,} values, but a row has {takes}"
     raise SpecError("bad-reshape", message, "shape")
+
+
+def _naive(
+    settings: DataSettings, raw: Raw, split: Split, season: Season, targets: NDArray[Any]
+) -> NDArray[np.float64] | None:
+    if settings.task != "forecast":
+        return None
+    absent = holes_in(raw.columns, raw.roles.targets)
+    return naive_error(season, targets, split.stretches("train"), absent)
 
 
 def _season(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -66,6 +67,30 @@ def likely_lengths(step: Step) -> list[int]:
     # A year is no whole number of days or weeks; nearly so is near enough for those.
     year = {day: 365, week: 52}.get(step.count)
     return [length for length in lengths if length > 2] + ([year] if year else [])
+
+
+def naive_error(
+    season: Season,
+    targets: NDArray[Any],
+    trained: Sequence[range],
+    absent: NDArray[np.bool_] | None,
+) -> NDArray[np.float64]:
+    """What repeating the last season errs, for each target: NaN where no two rows are a season apart.
+
+    It is the mean absolute difference of training rows, one row apart where there is no season,
+    within a series and where both are there.
+    """
+    import numpy as np
+
+    apart, total, count = season.length or 1, np.zeros(targets.shape[1]), 0
+    for stretch in trained:
+        rows = targets[stretch.start : stretch.stop].astype(np.float64)
+        errors = np.abs(rows[apart:] - rows[:-apart])
+        if absent is not None:
+            holes = absent[stretch.start : stretch.stop]
+            errors = errors[~(holes[apart:] | holes[:-apart])]
+        total, count = total + errors.sum(axis=0), count + len(errors)
+    return np.asarray(total / count if count else np.full(len(total), np.nan))
 
 
 def _lift(correlation: NDArray[np.float64], length: int) -> float:
