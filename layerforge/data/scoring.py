@@ -13,7 +13,7 @@ from layerforge.data.comparison import compare
 from layerforge.data.errors import Errors, units_of
 from layerforge.data.naive import baselines_of
 from layerforge.data.prepared import Prepared
-from layerforge.data.slices import Slices, slices_of
+from layerforge.data.slices import Slices, parts_of, slices_of
 from layerforge.diagnostics import Diagnostic, Faults
 
 if TYPE_CHECKING:
@@ -67,13 +67,6 @@ def report(
     if prepared.classes is not None:
         found["classes"] = list(prepared.classes)
     return {**found, "notes": list(baselines.notes)}
-
-
-def parts_of(prepared: Prepared) -> tuple[str, ...]:
-    """What every score is told apart by, without being asked."""
-    if prepared.classes is not None:
-        return ("class",)
-    return ("target", "step") if prepared.horizon else ("target",)
 
 
 def baselines(prepared: Prepared, split: str = "test") -> dict[str, dict[str, Any]]:

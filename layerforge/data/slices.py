@@ -57,6 +57,13 @@ class Slices:
         return counts
 
 
+def parts_of(prepared: Prepared) -> tuple[str, ...]:
+    """What every score is told apart by, without being asked."""
+    if prepared.classes is not None:
+        return ("class",)
+    return ("target", "step") if prepared.horizon else ("target",)
+
+
 def slices_of(prepared: Prepared, split: str, name: str) -> Slices:
     """The samples of a split by a column of the file, a window by the first row of its answer.
 
@@ -70,8 +77,9 @@ def slices_of(prepared: Prepared, split: str, name: str) -> Slices:
         return _labelled(name, pl.Series(name, prepared.group_of(prepared.positions[split])))
     if name not in file.columns:
         message = f"there is no column `{name}` in `{file.shown}` to tell samples apart"
-        known = ("target", "step", "class", "group", *file.columns)
-        help = did_you_mean(name, known) or "write `target`, `step`, `class` or a column's name"
+        known = [*parts_of(prepared), *(["group"] if prepared.series else []), *file.columns]
+        parts = ", ".join(f"`{each}`" for each in parts_of(prepared))
+        help = did_you_mean(name, known) or f"write {parts} or a column's name"
         raise Faults(Diagnostic("unknown-column", message, help=help))
     rows = prepared.positions[split] + (prepared.frame.answer if prepared.frame else 0)
     if prepared.kept is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from layerforge.data import Prepared, report
+from layerforge.data.series import firsts
 from layerforge.data.windows import Frame
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.events import DataRead, Event, Listener, Note
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
 class Fold:
     """The moments from `first` up to `stop`, and the samples whose answers lie within them.
 
-    Of one series moments are rows, of several the times of their stamps. `ends` are the rows of the
-    first answer and the last.
+    Moments are counted from the first: of one series they are its rows, of several what their split
+    counts. `ends` are the rows of the first answer and the last.
     """
 
     number: int
@@ -61,8 +63,6 @@ def backtest(run: Path, count: int, refit: bool, listener: Listener) -> dict[str
     saved = directory.read_json(run / directory.PREPROCESSING)
     prepared = same_data(run, record, saved, listener)
     folds = folds_of(prepared, count)
-    if refit:
-        _check_refit(prepared)
     found = []
     for fold in folds:
         told_of = fold.told()
@@ -100,15 +100,15 @@ def folds_of(prepared: Prepared, count: int) -> list[Fold]:
 
 
 def _moments(prepared: Prepared) -> NDArray[np.int64]:
-    """What tells of each row when it is: of several series the stamps, else the row itself."""
+    """The number of each row's moment: its row, of several series its time or its place in its own."""
     import numpy as np
 
+    rows = np.arange(len(prepared.features), dtype=np.int64)
     if prepared.series is None:
-        return np.arange(len(prepared.features), dtype=np.int64)
+        return rows
     if prepared.stamps is None:
-        message = "a backtest of several series needs their times: name the column, `time: ...`"
-        raise Faults(Diagnostic("bad-split", message, prepared.settings.span("group")))
-    return prepared.stamps.values
+        return rows - firsts(prepared.series.codes)
+    return np.unique(prepared.stamps.values, return_inverse=True)[1].astype(np.int64)
 
 
 def _empty(number: int, count: int, frame: Frame, windows: int) -> Faults:
@@ -116,16 +116,6 @@ def _empty(number: int, count: int, frame: Frame, windows: int) -> Faults:
     rows = windows + frame.steps - 1
     help = f"ask for {max(rows // (2 * frame.steps), 1):,} folds or fewer"
     return Faults(Diagnostic("too-few-rows", message, None, help))
-
-
-def _check_refit(prepared: Prepared) -> None:
-    """Raises Faults where the rows before a fold cannot be named by their number."""
-    settings = prepared.settings
-    if prepared.series is not None or not isinstance(settings.source, str):
-        what = "several series" if prepared.series is not None else "several files"
-        message = f"`--refit` splits one series of one file by rows; the data are {what}"
-        help = "leave `--refit` out: the run's model is scored on every fold"
-        raise Faults(Diagnostic("bad-split", message, settings.span("source"), help))
 
 
 def _scored(run: Path, record: Mapping[str, Any], fold: Fold, listener: Listener) -> dict[str, Any]:
@@ -153,14 +143,30 @@ def _trained(
 
 
 def _compiled(run: Path, record: Mapping[str, Any], fold: Fold) -> Compiled:
-    split = fold.prepared.account["split"]
-    validation = int(split["validation"]["rows"])
-    parts = [f"train: {fold.first - validation}"]
-    parts += [f"validation: {validation}"] if validation else ["validation: 0"]
-    parts += [f"test: {fold.stop - fold.first}"]
-    source = data_folder(run, record) / record["data"]["source"]
-    changed = (f"data.source={source.resolve()}", f"data.split={{{', '.join(parts)}}}")
+    """The spec of the run on all rows up to the end of the fold, those of the fold for the test."""
+    settings, validation = fold.prepared.settings, _validation(fold.prepared)
+    gap = int((settings.split or {}).get("gap") or 0)
+    behind = validation + gap if validation else 0  # each part loses the gap at its beginning
+    parts = {"train": fold.first - gap - behind, "validation": behind}
+    parts |= {"test": fold.stop - fold.first + gap, "gap": gap}
+    folder = data_folder(run, record)
+    files = [
+        str((folder / name).resolve()) for names in settings.sources.values() for name in names
+    ]
+    changed = (f"data.source={json.dumps(files)}", f"data.split={json.dumps(parts)}")
     return compile_spec(run / directory.SPEC, (*record["overrides"], *changed), record["choices"])
+
+
+def _validation(prepared: Prepared) -> int:
+    """How many moments the run validates on."""
+    if prepared.series is None:
+        return int(prepared.account["split"]["validation"]["rows"])
+    frame, positions = prepared.frame, prepared.positions["validation"]
+    if frame is None or not len(positions):
+        return 0
+    moments = _moments(prepared)
+    first, last = positions + frame.answer, positions + frame.answer + frame.steps - 1
+    return int(moments[last].max() - moments[first].min()) + 1
 
 
 def summary(folds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -69,9 +69,12 @@ def test_an_unknown_column_is_a_fault_with_the_nearest(prepared: Prepare) -> Non
     lines = "".join(f"{i},{i % 5}\n" for i in range(60))
     data = prepared(TABLE, d_csv="x,y\n" + lines)
     with pytest.raises(Faults) as stop:
-        report(data, "test", by="stepp")
+        report(data, "test", by="targt")
     fault = stop.value.diagnostics[0]
-    assert (fault.code, fault.help) == ("unknown-column", "did you mean `step`?")
+    assert (fault.code, fault.help) == ("unknown-column", "did you mean `target`?")
+    with pytest.raises(Faults) as stop:
+        report(data, "test", by="step")
+    assert stop.value.diagnostics[0].help == "write `target` or a column's name"
 
 
 def test_several_series_are_told_apart_by_their_group(prepared: Prepare) -> None:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
-from layerforge.data import prepare, report
-from layerforge.diagnostics import Diagnostic, Faults
+from layerforge.data import report
+from layerforge.diagnostics import Faults
 from layerforge.events import Note, TrainingStarted
-from layerforge.run import backtest, directory
+from layerforge.run import backtest, directory, train
 from layerforge.run.backtesting import folds_of, summary
 from layerforge.run.scoring import model_predictions, same_data
-from layerforge.source import read
-from layerforge.spec.data import read_data
-from tests.run.conftest import Example, Told
+from tests.run.conftest import Compile, Example, Told
 
 
 def test_folds_share_no_row_and_leave_none_out(sine: Example) -> None:
@@ -94,28 +91,55 @@ def test_the_rows_of_a_table_have_no_order_to_walk_in(blobs: Example) -> None:
         backtest(blobs.trained.path, 3, False, Told())
 
 
-def test_folds_of_several_series_are_cut_by_their_times(tmp_path: Path) -> None:
-    lines = "".join(f"{town},{day},{day % 7}\n" for town in "ab" for day in range(200))
-    (tmp_path / "d.csv").write_text("town,day,x\n" + lines)
-    text = """
-        source: d.csv
-        task: forecast
-        group: town
-        time: day
-        features: [x]
-        targets: [x]
-        window: 5
-        horizon: 3
+@pytest.mark.parametrize(
+    "time",
+    ["time: day", pytest.param("scale: standard", marks=pytest.mark.slow)],
+    ids=["times", "places"],
+)
+def test_folds_of_several_series_are_cut_where_their_split_is(
+    compiled: Compile, folder: Path, time: str
+) -> None:
+    """Two towns, one of which begins later: each new training ends where its fold begins."""
+    lines = "".join(
+        f"{town},{day},{day % 7}\n" for town in "ab" for day in range(20 * (town == "b"), 200)
+    )
+    (folder / "d.csv").write_text("town,day,x\n" + lines)
+    text = f"""
+        name: towns
+        data: {{source: d.csv, task: forecast, group: town, {time}, features: [x], targets: [x],
+               window: 5, horizon: 3, split: {{train: 0.7, validation: 0.1, test: 0.2, gap: 4}}}}
+        model: {{layers: [Flatten, {{Dense: 3}}]}}
+        train: {{epochs: 1}}
         """
-    found: list[Diagnostic] = []
-    tree = read(dedent(text), "spec.yaml", found)
-    assert tree is not None
-    settings = read_data(tree, found)
-    assert settings is not None, found
-    prepared = prepare(settings, tmp_path)
-    one, two = folds_of(prepared, 2)
-    assert one.told() == {"fold": 1, "from": "160", "to": "179"}
-    assert two.told() == {"fold": 2, "from": "180", "to": "199"}
-    for fold in (one, two):
-        assert set(fold.prepared.group_of(fold.prepared.positions["test"])) == {"a", "b"}
-        assert len(fold.prepared.positions["test"]) == 2 * 18
+    run = train(compiled(text), folder / "runs", Told()).path
+    told = Told()
+    again = backtest(run, 2, True, told)["folds"]
+    plain = backtest(run, 2, False, Told())["folds"]
+    for fold, other in zip(again, plain, strict=True):
+        kept = ("fold", "from", "to", "samples")
+        assert [fold[key] for key in kept] == [other[key] for key in kept]
+        repeat = fold["baselines"]["repeat"]["original"]["mse"]
+        assert repeat == pytest.approx(other["baselines"]["repeat"]["original"]["mse"], rel=1e-4)
+    sizes = [event.samples for event in told.of(TrainingStarted)]
+    assert sizes[0]["validation"] == sizes[1]["validation"] > 0
+    assert sizes[1]["train"] > sizes[0]["train"] > 100
+
+
+def test_folds_of_files_for_each_part_go_on_from_file_to_file(
+    compiled: Compile, folder: Path
+) -> None:
+    rows = [f"{day},{day % 7}\n" for day in range(200)]
+    for name, part in {"one": rows[:150], "two": rows[150:]}.items():
+        (folder / f"{name}.csv").write_text("day,x\n" + "".join(part))
+    text = """
+        name: files
+        data: {source: {train: one.csv, test: two.csv}, task: forecast, time: day, window: 5, horizon: 3}
+        model: {layers: [Flatten, {Dense: 3}]}
+        train: {epochs: 1}
+        """
+    run = train(compiled(text), folder / "runs", Told()).path
+    told = Told()
+    again = backtest(run, 2, True, told)["folds"]
+    assert [(fold["from"], fold["to"]) for fold in again] == [("150", "174"), ("175", "199")]
+    sizes = [event.samples for event in told.of(TrainingStarted)]
+    assert [size["train"] for size in sizes] == [135 - 7, 160 - 7]
