@@ -145,5 +145,5 @@ def _tell(path: Path | None, text: str, plan: Draft, seen: Survey, as_json: bool
     else:
         typer.echo(f"wrote {path}: {plan.task} of {', '.join(plan.targets[:6])}")
         for name, why in plan.left_out.items():
-            typer.echo(f"  without {name}: {why}")
+            typer.echo(f"  without {name or 'the column without a name'}: {why}")
         typer.echo(f"next: layerforge train {path}")

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 
-_CLOCK = r"(?:(?P<gap>[ T])(?P<clock>\d{1,2}:\d{2}(?P<second>:\d{2}(?P<part>\.\d+)?)?)"
+_CLOCK = r"(?:(?P<gap>[ T])(?P<clock>\d{1,2}(?P<colon>[:.])\d{2}"
+_CLOCK += r"(?P<second>(?P=colon)\d{2}(?P<part>\.\d+)?)?)"
 _CLOCK += r"(?P<noon> ?[AaPp][Mm])?(?P<zone>Z|[+-]\d{2}:?\d{2})?)?"
+_MONTH, _YEAR = r"(?P<month>[A-Za-z]{3,9})", r"(?P<year>\d{4}|\d{2})"
 _YEAR_FIRST = re.compile(r"\d{4}(?P<mark>[-/.])\d{1,2}((?P=mark)(?P<day>\d{1,2}))?" + _CLOCK)
-_YEAR_LAST = re.compile(r"\d{1,2}(?P<mark>[-/.])\d{1,2}(?P=mark)(?P<year>\d{4}|\d{2})" + _CLOCK)
-_MONTH_NAMED = re.compile(r"\d{1,2}(?P<mark>[- ])(?P<month>[A-Za-z]{3,9})(?P=mark)\d{4}" + _CLOCK)
+_YEAR_LAST = re.compile(rf"\d{{1,2}}(?P<mark>[-/.])\d{{1,2}}(?P=mark){_YEAR}" + _CLOCK)
+_DAY_MONTH = re.compile(rf"\d{{1,2}}(?P<mark>[-/. ]){_MONTH}(?P=mark){_YEAR}" + _CLOCK)
+_MONTH_DAY = re.compile(rf"{_MONTH} \d{{1,2}}(?P<mark>,?) (?P<year>\d{{4}})" + _CLOCK)
+_MONTH_YEAR = re.compile(rf"{_MONTH}(?P<mark>[- ]){_YEAR}" + _CLOCK)
+_CHINESE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日" + _CLOCK)
 
 
 def formats_of(text: str) -> list[str]:
@@ -17,24 +22,46 @@ def formats_of(text: str) -> list[str]:
         mark = match["mark"]
         days = [f"%Y{mark}%m{mark}%d" if match["day"] else f"%Y{mark}%m"]
     elif match := _YEAR_LAST.fullmatch(text):
-        mark, year = match["mark"], "%Y" if len(match["year"]) == 4 else "%y"
+        mark, year = match["mark"], _year(match)
         days = [f"%m{mark}%d{mark}{year}", f"%d{mark}%m{mark}{year}"]
         # With points the day comes first wherever dates are written so.
         days = days[1:] if mark == "." else days
-    elif match := _MONTH_NAMED.fullmatch(text):
+    elif match := _DAY_MONTH.fullmatch(text):
         mark = match["mark"]
-        days = [f"%d{mark}{'%b' if len(match['month']) == 3 else '%B'}{mark}%Y"]
+        days = [f"%d{mark}{month}{mark}{_year(match)}" for month in _months(match)]
+    elif match := _MONTH_DAY.fullmatch(text):
+        days = [f"{month} %d{match['mark']} %Y" for month in _months(match)]
+    elif match := _MONTH_YEAR.fullmatch(text):
+        days = [f"{month}{match['mark']}{_year(match)}" for month in _months(match)]
+    elif match := _CHINESE.fullmatch(text):
+        days = ["%Y年%m月%d日"]
     else:
         return []
     return [day + clock for day in days for clock in _clocks(match)]
+
+
+def is_clock(text: str) -> bool:
+    """Whether a text is a time of day alone, to stand behind a date in another column."""
+    return re.fullmatch(r"\d{1,2}([:.])\d{2}(\1\d{2})?( ?[AaPp][Mm])?", text) is not None
+
+
+def _year(match: re.Match[str]) -> str:
+    return "%Y" if len(match["year"]) == 4 else "%y"
+
+
+def _months(match: re.Match[str]) -> list[str]:
+    """The name of the month in short or in full; of `May` no one can tell."""
+    return ["%B"] if len(match["month"]) > 3 else ["%b", "%B"]
 
 
 def _clocks(match: re.Match[str]) -> list[str]:
     """The ways the time of day may be written, given one stamp: other rows may have fractions."""
     if not match["clock"]:
         return [""]
-    hours = "%I:%M" if match["noon"] else "%H:%M"
-    seconds = [""] if not match["second"] else [":%S%.f"] if match["part"] else [":%S", ":%S%.f"]
+    colon = match["colon"]
+    hours = f"%I{colon}%M" if match["noon"] else f"%H{colon}%M"
+    seconds = [f"{colon}%S%.f"] if match["part"] else [f"{colon}%S", f"{colon}%S%.f"]
+    seconds = seconds if match["second"] else [""]
     noon = match["noon"].replace(match["noon"].strip(), "%p") if match["noon"] else ""
     zone = "%#z" if match["zone"] else ""
     return [f"{match['gap']}{hours}{second}{noon}{zone}" for second in seconds]

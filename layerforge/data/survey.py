@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from layerforge.data.cells import MISSING, read_frame
 from layerforge.data.files import File, recognise
-from layerforge.data.formats import formats_of
+from layerforge.data.formats import formats_of, is_clock
 from layerforge.data.season import Season, find_season
 from layerforge.data.series import series_of
 from layerforge.data.stamps import Stamps, read_moments, settled
@@ -26,19 +26,22 @@ ROWS: Final = 50_000  # looked at; more would tell no more of what a column is
 SENTINELS: Final = ("?", "-", "--", "*", "missing", "unknown", "none", "None", "#N/A", "NULL")
 PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
 _SERIES: Final = 1_000  # in one file, at most
-_COUNTED: Final = re.compile(r"time|date|day|month|year|week|hour|t|step|index|period", re.I)
+_COUNTED: Final = re.compile(
+    r"time|date|day|month|year|week|hour|t|ts|timestamp|unix|epoch|step|index|period", re.I
+)
+_COMMA: Final = r"^[-+]?\d+,\d+$"  # a number with a decimal comma
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A column: what its values are, how many are different, how many are missing.
 
-    `low` and `high` are of a column of numbers. `sentinels` are words such as `?` among numbers or
-    categories that stand for a missing value.
+    `low` and `high` are of a column of numbers; a flag is true or false. `sentinels` are words such
+    as `?` among numbers or categories that stand for a missing value.
     """
 
     name: str
-    kind: Literal["whole", "number", "text", "empty"]
+    kind: Literal["whole", "number", "flag", "text", "empty"]
     distinct: int
     missing: int
     low: float = 0.0
@@ -92,9 +95,26 @@ def survey(path: Path, shown: str, time: str | None = None) -> Survey:
         file = recognise(path, shown, None, True)
         if file.lacks_header:
             file = recognise(path, shown, None, False)
-        return _look(file, time)
+        return _look(_with_comma(file), time)
     except SpecError as error:
         raise Faults(error.at(None)) from None
+
+
+def _with_comma(file: File) -> File:
+    """The file with a decimal comma, where columns are numbers only if it is one."""
+    import polars as pl
+
+    if file.format != "text" or file.separator == ",":
+        return file
+    head = read_frame(replace(file, rows=min(file.rows, ROWS)), file.columns, pl.String)
+    known = (column.drop_nulls().str.strip_chars() for column in head)
+    pairs = [
+        (column.str.contains(_COMMA), column.cast(pl.Float64, strict=False)) for column in known
+    ]
+    for commas, numbers in pairs:
+        if commas.any() and (commas | numbers.is_not_null()).all():
+            return replace(file, wording=replace(file.wording, decimal=","))
+    return file
 
 
 def _look(file: File, time: str | None) -> Survey:
@@ -105,7 +125,7 @@ def _look(file: File, time: str | None) -> Survey:
     head = replace(file, rows=min(file.rows, ROWS))
     names = list(dict.fromkeys(file.columns))
     frame = read_frame(head, names, pl.String)
-    columns = tuple(_seen(name, frame[name]) for name in names)
+    columns = tuple(_seen(name, frame[name], file.wording.decimal) for name in names)
     wanted = [(time,)] if time is not None else _may_be_time(columns, frame)
     for each in wanted:
         try:
@@ -121,8 +141,12 @@ def _look(file: File, time: str | None) -> Survey:
 
 def _may_be_time(columns: Sequence[Seen], frame: pl.DataFrame) -> Iterator[tuple[str, ...]]:
     """The columns that look like stamps: dates, dates in several columns, numbers that are called so."""
-    dated = [each for each in columns if each.kind == "text" and not each.missing]
-    yield from ((each.name,) for each in dated if formats_of(str(frame[each.name][0]).strip()))
+    texts = [each for each in columns if each.kind == "text" and not each.missing]
+    first = {each.name: str(frame[each.name][0]).strip() for each in texts}
+    dated = [name for name, text in first.items() if formats_of(text)]
+    clocks = [name for name, text in first.items() if is_clock(text)]
+    yield from ((date, clock) for date in dated for clock in clocks)
+    yield from ((date,) for date in dated)
     whole = [each for each in columns if each.kind == "whole" and not each.missing]
     parts = {each.name.lower(): each.name for each in whole if each.name.lower() in PARTS}
     if {"year", "month"} <= parts.keys():
@@ -198,7 +222,7 @@ def labels_of(seen: Survey, column: str) -> frozenset[str]:
     return frozenset(texts.unique().to_list())
 
 
-def _seen(name: str, texts: pl.Series) -> Seen:
+def _seen(name: str, texts: pl.Series, decimal: str) -> Seen:
     import polars as pl
 
     words = texts.str.strip_chars()
@@ -210,8 +234,10 @@ def _seen(name: str, texts: pl.Series) -> Seen:
     missing = len(words) - len(known)
     if not len(known):
         return Seen(name, "empty", 0, missing)
-    numbers = known.cast(pl.Float64, strict=False)
+    numbers = known.str.replace(decimal, ".", literal=True).cast(pl.Float64, strict=False)
     run = int(known.rle().struct.field("len").max())  # type: ignore[arg-type]
+    if known.str.to_lowercase().is_in(["true", "false"]).all():
+        return Seen(name, "flag", known.n_unique(), missing, 0, 1, sentinels, run)
     if numbers.null_count():
         return Seen(name, "text", known.n_unique(), missing, 0, 0, sentinels, run)
     low, high = float(numbers.min()), float(numbers.max())  # type: ignore[arg-type]

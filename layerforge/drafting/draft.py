@@ -17,7 +17,12 @@ Form = Literal["series", "table", "sequence", "image", "steps"]
 # Names by which people call what is to be predicted.
 _ANSWERS = {"target", "targets", "label", "labels", "class", "y", "outcome", "response"}
 _ANSWERS |= {"species", "diagnosis", "income", "survived", "churn"}
+_ANSWERS |= {"标签", "标记", "目标", "类别", "分类", "结果"}
+_ANSWERS |= {"ziel", "klasse", "cible", "classe", "étiquette", "objetivo", "clase", "etiqueta"}
 _NUMBERED: Final = re.compile(r"(\D*)(\d+)(?:(\D+)(\d+))?")  # `p7`, or `p0_7` of a grid
+_NUMBER: Final = re.compile(
+    r"id|index|key|no|nr|row|.*_id|编号|序号|", re.I
+)  # names of what numbers rows
 _FEW: Final = 50  # different whole numbers in a column of classes, at most
 _SEQUENCE: Final = 24  # numbered columns from which on a row is a sequence
 _SMALLEST_IMAGE: Final = 7  # pixels a side
@@ -93,6 +98,8 @@ def _task(survey: Survey, targets: Sequence[str], reasons: dict[str, str]) -> Ta
     chosen = [survey.column(name) for name in targets]
     called = [survey.column(name) for name in targets or _called(survey)]
     label = called[0] if len(called) == 1 and _is_label(called[0], survey.looked) else None
+    if not targets and (label is None or label.name.lower() == "y"):
+        label = _label_of_sequences(survey)
     if label is not None and find_sequences(survey, label.name) is not None:
         reasons["task"] = f"`{label.name}` has {label.distinct} different values"
         return "classification"
@@ -119,20 +126,34 @@ def _is_series(survey: Survey) -> bool:
     )
 
 
+def _label_of_sequences(survey: Survey) -> Seen | None:
+    """The one column of words that is the same in all rows of each sequence, where there are some."""
+    if survey.times is not None:
+        return None
+    words = [c for c in survey.columns if c.kind == "text" and _is_label(c, survey.looked)]
+    found = [each for each in words if find_sequences(survey, each.name) is not None]
+    return found[0] if len(found) == 1 else None
+
+
 def _is_label(column: Seen, rows: int) -> bool:
     """Whether a column names classes: few different texts or whole numbers."""
     few = 1 < column.distinct <= _FEW and column.distinct * 3 <= rows
-    return column.kind in ("text", "whole") and few
+    return column.kind in ("text", "whole", "flag") and few
 
 
 def _called(survey: Survey) -> list[str]:
-    """The columns that are called as answers are."""
-    return [name for name in survey.names if name.lower() in _ANSWERS]
+    """The columns that are called as answers are; `y` may be a place beside `x`, if another is."""
+    called = [name for name in survey.names if name.lower() in _ANSWERS]
+    return [name for name in called if name.lower() != "y" or len(called) == 1]
 
 
 def _answer(survey: Survey, reasons: dict[str, str]) -> tuple[str, ...]:
     """The column to predict: one that is called so, or the label at one end of a file without names."""
     called = _called(survey)
+    label = _label_of_sequences(survey) if called in ([], ["y"]) else None
+    if label is not None:
+        reasons["targets"] = "the same in all rows of a sequence"
+        return (label.name,)
     if len(called) == 1:
         reasons["targets"] = "called by its name"
         return (called[0],)
@@ -161,10 +182,10 @@ def _series(survey: Survey, targets: Sequence[str], reasons: dict[str, str]) -> 
             left_out[each.name] = why
         else:
             numeric.append(each.name)
-    if not numeric:
+    chosen = tuple(targets) or tuple(n for n in numeric if survey.column(n).numeric)
+    if not chosen:
         message = f"`{survey.file.shown}` has no column of numbers that could be forecast"
         raise Faults(Diagnostic("no-target", message))
-    chosen = tuple(targets) or tuple(numeric)
     if not targets:
         reasons["targets"] = "every column of numbers; name fewer with --target"
     features = (*chosen, *(name for name in numeric if name not in chosen))
@@ -281,15 +302,8 @@ def _useless(column: Seen, rows: int, forecast: bool) -> str:
         return ""
     if column.distinct == 1:
         return "always the same"
-    named = column.name.lower() in (
-        "id",
-        "index",
-        "key",
-        "no",
-        "nr",
-        "",
-    ) or column.name.lower().endswith("_id")
-    if named and column.kind == "whole" and column.distinct == rows - column.missing:
+    each = column.kind == "whole" and column.distinct == rows - column.missing
+    if each and _NUMBER.fullmatch(column.name):
         return "a number of each row"
     return ""
 

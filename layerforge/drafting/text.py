@@ -63,10 +63,7 @@ def _data(plan: Draft, survey: Survey, sources: Sources) -> Iterator[str]:
     why = plan.reasons
     yield "data:"
     yield f"  source: {text(sources)}"
-    if plan.strip is not None:
-        yield _commented(f"  strip: {text(plan.strip)}", "the test rows' classes end in one")
-    if not survey.file.header_lines and survey.file.format == "text":
-        yield _commented("  header: false", "the columns are called 0, 1, 2, ...")
+    yield from _reading(plan, survey)
     yield _commented(f"  task: {plan.task}", why.get("task", ""))
     if plan.time:
         yield f"  time: {text(plan.time if len(plan.time) > 1 else plan.time[0])}"
@@ -79,7 +76,7 @@ def _data(plan: Draft, survey: Survey, sources: Sources) -> Iterator[str]:
     if plan.features is not None:
         yield f"  features: {text(list(plan.features))}"
     for name, reason in plan.left_out.items():
-        yield f"    # left out: {name} ({reason})"
+        yield f"    # left out: {name or 'the column without a name'} ({reason})"
     yield _commented(f"  targets: {text(list(plan.targets))}", why.get("targets", ""))
     yield from _form_of_samples(plan)
     yield from _missing(plan, survey)
@@ -92,6 +89,16 @@ def _data(plan: Draft, survey: Survey, sources: Sources) -> Iterator[str]:
         )
     scale = "minmax" if plan.form == "image" else "standard"
     yield _commented(f"  scale: {scale}", "fitted on the training rows alone")
+
+
+def _reading(plan: Draft, survey: Survey) -> Iterator[str]:
+    """How the file is to be read, where that is not told by itself."""
+    if plan.strip is not None:
+        yield _commented(f"  strip: {text(plan.strip)}", "the test rows' classes end in one")
+    if survey.file.wording.decimal == ",":
+        yield _commented('  decimal: ","', "as the numbers are written")
+    if not survey.file.header_lines and survey.file.format == "text":
+        yield _commented("  header: false", "the columns are called 0, 1, 2, ...")
 
 
 def _form_of_samples(plan: Draft) -> Iterator[str]:

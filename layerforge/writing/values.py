@@ -68,7 +68,10 @@ def _plain(value: float | str | None) -> str:
 def word(value: str) -> str:
     """A text, in quotes where YAML or a careful reader would take it for something else."""
     plain = _WORDS.fullmatch(value) and value.lower() not in _RESERVED
-    return value if plain and value.lower() not in _SPECIAL else json.dumps(value)
+    if plain and value.lower() not in _SPECIAL:
+        return value
+    # What cannot be seen, line breaks of every kind among it, is written by its number.
+    return json.dumps(value, ensure_ascii=not value.isprintable())
 
 
 def _number(value: float) -> str:

@@ -99,7 +99,41 @@ def _marked() -> str:
     return _csv(["a", "b", "y"], (["?" if i % 7 == 0 else i, i * 2, i * 1.5] for i in range(90)))
 
 
+def _comma() -> str:
+    """German figures: a decimal comma, points in dates, the clock in a column of its own."""
+    moments = [datetime(2024, 1, 30) + timedelta(hours=i) for i in range(300)]
+    rows = [
+        [f"{m:%d.%m.%Y}", f"{m:%H.%M.%S}", str(_day(i)).replace(".", ",")]
+        for i, m in enumerate(moments)
+    ]
+    return _csv(["Datum", "Uhrzeit", "Last"], rows, ";")
+
+
+def _shops() -> str:
+    """Two shops, and a flag of each day."""
+    days = [f"2024年{1 + i // 28}月{1 + i % 28}日" for i in range(120)]
+    rows = ([t, "ab"[n], _day(i) + n, i % 5 == 0] for n in (0, 1) for i, t in enumerate(days))
+    return _csv(["日期", "店", "销量", "促销"], rows)
+
+
+def _gestures() -> str:
+    """Sequences whose label is called as nothing, beside a column called `y`."""
+    rows = (
+        [f"s{n}", t, round(random.gauss(n % 2, 0.3), 3), 0.5 * t, ["wave", "stop"][n % 2]]
+        for n in range(40)
+        for t in range(6 + n % 5)
+    )
+    return _csv(["subject", "frame", "x", "y", "gesture"], rows)
+
+
 FILES |= {
+    "comma.csv": _comma,
+    "shops.csv": _shops,
+    "gestures.csv": _gestures,
+    "chinese.csv": lambda: _csv(
+        ["编号", "年龄", "城市", "标签"],
+        ([i, i % 71, ["北京", "上海"][i % 2], "是否"[i % 3 // 2]] for i in range(150)),
+    ),
     "newest.csv": _newest_first,
     "panel.csv": _panel,
     "parts.csv": _parts_of_dates,
@@ -107,6 +141,10 @@ FILES |= {
     "marked.csv": _marked,
 }
 TOLD = {
+    "comma": {"task": "forecast", "form": "series", "season": 24},
+    "shops": {"task": "forecast", "form": "series"},
+    "gestures": {"task": "classification", "form": "steps"},
+    "chinese": {"task": "classification", "form": "table"},
     "hourly": {"task": "forecast", "form": "series", "season": 24},
     "alone": {"task": "forecast", "form": "series"},
     "named-rows": {"task": "forecast", "form": "series"},
@@ -123,6 +161,10 @@ TOLD = {
     "marked": {"task": "regression", "form": "table"},
 }
 KEYS = {
+    "comma": '  decimal: ","',
+    "shops": '  features: ["销量", "促销"]',
+    "gestures": "  targets: [gesture]",
+    "chinese": "    # left out: 编号 (a number of each row)",
     "newest": "  sort: true",
     "panel": "  group: town",
     "parts": "  time: [year, month, day, hour]",
@@ -177,7 +219,9 @@ def test_a_file_called_test_beside_one_called_train_holds_the_test_rows(
     assert done.out.startswith("test: 30 rows\n")
 
 
-@pytest.mark.parametrize("name", ["hourly.csv", "people.csv", "wide.tsv", "steps.csv", "panel.csv"])
+@pytest.mark.parametrize(
+    "name", ["hourly.csv", "people.csv", "wide.tsv", "steps.csv", "panel.csv", "shops.csv"]
+)
 def test_the_spec_trains_as_it_is(run: Run, files: Path, name: str) -> None:
     assert run("new", name).status == 0
     spec = f"{name.split('.')[0]}.yaml"

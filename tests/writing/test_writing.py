@@ -93,6 +93,8 @@ def test_words_that_yaml_would_misread_stand_in_quotes(value: str) -> None:
         ((1, None), "[1, null]"),
         (True, "true"),
         ({"a": 1.5}, "{a: 1.5}"),
+        (("销量", "é"), '["销量", "é"]'),
+        ("a\u2028b", '"a\\u2028b"'),
     ],
 )
 def test_values_are_written_as_yaml_reads_them(value: object, shown: str) -> None:
