@@ -35,7 +35,10 @@ def _series(plan: Draft) -> Lines:
         ("- Subtract:", ""),
         (f"  from: [{source}, last]", ""),
         ("- Permute: [2, 1]", ""),
-        ("- Dense: $(horizon)", "a straight line from past to future, the same for every target"),
+        (
+            "- Dense: {units: $(horizon), kernel_initializer: zeros}",
+            "a straight line from past to future, the same for every target; at first the last value",
+        ),
         ("- Permute: [2, 1]", ""),
         ("  name: line", ""),
         ("", ""),
