@@ -42,6 +42,17 @@ def _series(plan: Draft) -> Lines:
         ("- Permute: [2, 1]", ""),
         ("  name: line", ""),
         ("", ""),
+        *_curve(targets),
+        ("", ""),
+        ("- Add:", ""),
+        ("  from: [line, curve, last]", ""),
+        (f"  expect: [{steps}, {targets}]", "steps, targets"),
+    ]
+
+
+def _curve(targets: int) -> Lines:
+    """A small network that says nothing at first."""
+    return [
         (
             "- Conv1D: {filters: 32, kernel_size: 3, padding: causal, activation: relu}",
             "what the line cannot say",
@@ -55,10 +66,6 @@ def _series(plan: Draft) -> Lines:
         ),
         (f"- Reshape: [$(horizon), {targets}]", ""),
         ("  name: curve", ""),
-        ("", ""),
-        ("- Add:", ""),
-        ("  from: [line, curve, last]", ""),
-        (f"  expect: [{steps}, {targets}]", "steps, targets"),
     ]
 
 
