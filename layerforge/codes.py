@@ -72,6 +72,7 @@ CODES: Final[dict[str, str]] = {
     "unknown-hyperparameter": "a kind of hyperparameter that KerasTuner does not have",
     "empty-range": "a minimum above its maximum",
     "invalid-point": "values of hyperparameters with which there is no model",
+    "no-hyperparameter": "a search of a spec in which there is nothing to search",
     "empty-space": "a search space of which no point can be trained",
     # shapes
     "unknown-dimension": "a free dimension where a number is needed",

@@ -64,5 +64,73 @@ class Note:
     text: str
 
 
-Event: TypeAlias = DataRead | TrainingStarted | StepDone | EpochDone | TrainingEnded | Note
+@record
+class SearchStarted:
+    """Before the first trial. `trials` is None where the algorithm alone knows how many there will be.
+
+    `done` trials have ended already, where a search goes on.
+    """
+
+    search: str
+    objective: str
+    direction: str
+    trials: int | None
+    workers: int
+    done: int = 0
+
+
+@record
+class TrialStarted:
+    """A trial is under way: its point, and how many epochs it may take."""
+
+    number: int
+    values: Mapping[str, Any]
+    epochs: int
+
+
+@record
+class TrialEpoch:
+    """An epoch of a trial is over; `value` is the objective."""
+
+    number: int
+    epoch: int
+    value: float
+
+
+@record
+class TrialEnded:
+    """A trial has ended: its status, its score if it has one, why. `best` so far, or not."""
+
+    number: int
+    values: Mapping[str, Any]
+    status: str
+    score: float | None
+    reason: str
+    seconds: float
+    best: bool
+
+
+@record
+class SearchEnded:
+    """No trial is under way any more, and none will be begun now."""
+
+    state: str
+    reason: str
+    counts: Mapping[str, int]
+    seconds: float
+
+
+Event: TypeAlias = (
+    DataRead
+    | TrainingStarted
+    | StepDone
+    | EpochDone
+    | TrainingEnded
+    | Note
+    | SearchStarted
+    | TrialStarted
+    | TrialEpoch
+    | TrialEnded
+    | SearchEnded
+)
 Listener: TypeAlias = Callable[[Event], None]

@@ -62,6 +62,9 @@ _COMPARE: Final[Mapping[type[ast.cmpop], Callable[[Any, Any], bool]]] = {
 }
 
 
+_MARK: Final = re.compile(r"""[()'"]""")
+
+
 def split(text: str) -> list[str]:
     """The text cut at its expressions: words at even places, the insides of `$(...)` at odd ones.
 
@@ -123,16 +126,16 @@ def _parsed(text: str) -> ast.expr:
 
 def _matching(text: str, start: int) -> int:
     depth, quote = 1, ""
-    for index in range(start, len(text)):
-        character = text[index]
+    for mark in _MARK.finditer(text, start):
+        character = mark.group()
         if quote:
             quote = "" if character == quote else quote
         elif character in "'\"":
             quote = character
         else:
-            depth += (character == "(") - (character == ")")
+            depth += 1 if character == "(" else -1
             if depth == 0:
-                return index
+                return mark.start()
     return -1
 
 

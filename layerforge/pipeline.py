@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from layerforge.cautions import cautions
@@ -12,7 +12,7 @@ from layerforge.expressions import Value
 from layerforge.graph import Graph
 from layerforge.heads import head_faults, quantiles_of
 from layerforge.infer import Plan, infer
-from layerforge.records import field, record
+from layerforge.records import field, record, replace
 from layerforge.source import Mapping as MappingNode
 from layerforge.source import Node, Scalar, Sequence, lines_of, load, read
 from layerforge.spec import (
@@ -33,12 +33,24 @@ from layerforge.spec.overrides import override
 
 
 @record
+class Opened:
+    """A spec's files as they were read, with what was wrong; `root` is None where nothing is left."""
+
+    path: Path
+    root: Node | None
+    included: tuple[Node, ...]
+    lines: Mapping[str, list[str]]
+    found: tuple[Diagnostic, ...]
+    overrides: tuple[str, ...] = ()
+
+
+@record
 class Compiled:
     """All that a spec file says. `plan` and the settings are None where faults left none.
 
     `lines` are the lines of every text that diagnostics may point into, by the name of the file.
     `hyperparameters` are those that it reads with these choices, in the order in which it reads them.
-    `overrides`, `choices` and `sample` are what it was compiled with, to compile it so again.
+    `opened`, `overrides`, `choices` and `sample` are what it was compiled from and with.
     """
 
     path: Path
@@ -55,22 +67,11 @@ class Compiled:
     overrides: tuple[str, ...] = ()
     choices: Mapping[str, Value] = field(default_factory=dict)
     sample: tuple[int, ...] | None = None
+    opened: Opened | None = None
 
     @property
     def clean(self) -> bool:
         return all(fault.severity != "error" for fault in self.found)
-
-
-@record
-class Opened:
-    """A spec's files as they were read, with what was wrong; `root` is None where nothing is left."""
-
-    path: Path
-    root: Node | None
-    included: tuple[Node, ...]
-    lines: Mapping[str, list[str]]
-    found: tuple[Diagnostic, ...]
-    overrides: tuple[str, ...] = ()
 
 
 def open_spec(path: Path, overrides: tuple[str, ...] = ()) -> Opened:
@@ -142,7 +143,19 @@ def compile_opened(
         opened.overrides,
         choices or {},
         sample,
+        opened,
     )
+
+
+def overridden(opened: Opened, assignments: Iterable[str]) -> Opened:
+    """The spec with more `path=value` texts applied, which must be sound."""
+    found: list[Diagnostic] = []
+    root, lines = opened.root, dict(opened.lines)
+    given = tuple(assignments)
+    for assignment in given:
+        root = _override(root, assignment, lines, found)
+    assert not found, found
+    return replace(opened, root=root, lines=lines, overrides=(*opened.overrides, *given))
 
 
 def _root(
@@ -156,14 +169,21 @@ def _root(
     lines[name] = lines_of(text)
     root = read(text, name, found)
     for assignment in overrides:
-        if root is not None:
-            where, _, value = assignment.partition("=")
-            shown = f"--set {where.strip()}"
-            while shown in lines:  # of one path twice, each has lines of its own
-                shown += " again"
-            lines[shown] = [value.strip()]
-            root = override(root, assignment, found, shown)
+        root = _override(root, assignment, lines, found)
     return root
+
+
+def _override(
+    root: Node | None, assignment: str, lines: dict[str, list[str]], found: list[Diagnostic]
+) -> Node | None:
+    if root is None:
+        return None
+    where, _, value = assignment.partition("=")
+    shown = f"--set {where.strip()}"
+    while shown in lines:  # of one path twice, each has lines of its own
+        shown += " again"
+    lines[shown] = [value.strip()]
+    return override(root, assignment, found, shown)
 
 
 def _included(

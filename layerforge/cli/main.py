@@ -30,6 +30,7 @@ COMMANDS: Final = {
         "data": "Show what becomes of the data: columns, splits, windows, statistics, leaks.",
         "baseline": "Score what a model must beat, before any training.",
         "train": "Train a model, and score it beside the baselines.",
+        "tune": "Search the hyperparameters of a spec, and train the best.",
     },
     "Use what was trained": {
         "evaluate": "Score a trained model again, on its test rows or on other data.",

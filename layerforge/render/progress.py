@@ -18,6 +18,7 @@ from layerforge.events import (
 from layerforge.render.account import account_text
 from layerforge.render.characters import visible
 from layerforge.render.numbers import duration, many, score
+from layerforge.render.search import SearchBoard, search_event_text
 
 _BARS: Final = "▁▂▃▄▅▆▇█"
 _PAUSE: Final = 10.0  # seconds between lines inside an epoch
@@ -31,10 +32,12 @@ class PlainProgress:
         self._width = width
         self._pace = Pace()
         self._curve = Curve()
+        self._board = SearchBoard()
         self._spoken = 0.0
 
     def __call__(self, event: Event) -> None:
         self._pace.take(event)
+        self._board.take(event)
         self._curve.take(event)
         curve = self._curve.text() if isinstance(event, TrainingEnded) else ""
         for line in filter(None, (curve, self._line(event))):
@@ -43,7 +46,8 @@ class PlainProgress:
     def _line(self, event: Event) -> str:
         if not isinstance(event, StepDone):
             self._spoken = event.seconds if isinstance(event, EpochDone) else self._spoken
-            return event_text(event, self._pace.epochs, self._width)
+            text = event_text(event, self._pace.epochs, self._width)
+            return text or search_event_text(event, self._board)
         if event.seconds - self._spoken < _PAUSE:
             return ""
         self._spoken = event.seconds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layerforge.data import Prepared, prepare
 from layerforge.diagnostics import Faults, errors
-from layerforge.pipeline import Compiled, compile_spec
+from layerforge.pipeline import Compiled, compile_opened
 from layerforge.records import replace
 
 
@@ -21,7 +21,7 @@ def completed(compiled: Compiled) -> Compiled:
     except Faults as stop:
         warnings = [fault for fault in compiled.found if fault.severity != "error"]
         return replace(compiled, found=(*warnings, *stop.diagnostics))
-    return compile_spec(compiled.path, compiled.overrides, compiled.choices, prepared.input_shape)
+    return _with_sample(compiled, prepared)
 
 
 def widened(compiled: Compiled, prepared: Prepared) -> Compiled:
@@ -32,4 +32,9 @@ def widened(compiled: Compiled, prepared: Prepared) -> Compiled:
     assumed = compiled.data.input_shape if compiled.data is not None else None
     if assumed in (None, prepared.input_shape) or len(prepared.feeds) > 1:
         return compiled
-    return compile_spec(compiled.path, compiled.overrides, compiled.choices, prepared.input_shape)
+    return _with_sample(compiled, prepared)
+
+
+def _with_sample(compiled: Compiled, prepared: Prepared) -> Compiled:
+    assert compiled.opened is not None  # as in every spec that could be read
+    return compile_opened(compiled.opened, compiled.choices, prepared.input_shape)

@@ -69,10 +69,13 @@ def checked(compiled: Compiled) -> Compiled:
     return replace(compiled, found=(*compiled.found, *found))
 
 
-def prepare_job(compiled: Compiled) -> Job:
-    """The job of a compiled spec. Raises Faults for everything wrong with spec, data or their fit."""
+def prepare_job(compiled: Compiled, prepared: Prepared | None = None) -> Job:
+    """The job of a compiled spec. Raises Faults for everything wrong with spec, data or their fit.
+
+    `prepared` are its data, where somebody has prepared them already.
+    """
     compiled = completed(compiled)
-    prepared = prepare(data_settings(compiled), compiled.path.parent)
+    prepared = prepared or prepare(data_settings(compiled), compiled.path.parent)
     compiled = widened(compiled, prepared)
     data = data_settings(compiled)
     plan = compiled.plan

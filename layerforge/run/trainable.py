@@ -25,8 +25,16 @@ def make_trainable(job: Job) -> Any:
     optimizer, loss = component(job.train.optimizer, job), component(job.objective.loss, job)
     model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
     _check_callbacks(job)
-    _check_monitors(job, [getattr(metric, "name", metric) for metric in metrics])
+    _check_monitors(job, logged_names(job))
     return model
+
+
+def logged_names(job: Job) -> list[str]:
+    """What every epoch of a job logs, by name."""
+    metrics = [component(metric, job) for metric in job.objective.metrics]
+    names = ["loss", *(getattr(metric, "name", metric) for metric in metrics)]
+    validated = [f"val_{name}" for name in names] if job.samples["validation"] else []
+    return [*names, "learning_rate", *validated]
 
 
 def component(described: Component, job: Job, folder: Path | None = None) -> Any:
@@ -65,11 +73,8 @@ def _check_callbacks(job: Job) -> None:
             component(callback, job, Path(folder))
 
 
-def _check_monitors(job: Job, metrics: list[str]) -> None:
+def _check_monitors(job: Job, logged: list[str]) -> None:
     """Refuses callbacks that watch what no epoch logs; Keras only warns, in every epoch."""
-    logged = ["loss", *metrics, "learning_rate"]
-    if job.samples["validation"]:
-        logged += [f"val_{name}" for name in logged[:-1]]
     found = []
     for callback in job.train.callbacks:
         monitor = callback.values.get("monitor")

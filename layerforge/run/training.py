@@ -107,10 +107,12 @@ def train_job(
     listener: Listener,
     checkpoint: Checkpoint | None = None,
     extra: Sequence[Any] = (),
+    scored: bool = True,
 ) -> Trained:
     """Trains a job's model in a folder, from a checkpoint on if there is one, and scores the best epoch.
 
-    `extra` are Keras callbacks beside the spec's own. `run.json` in the folder says how it ended.
+    `extra` are Keras callbacks beside the spec's own. Without `scored` the test rows are not touched,
+    as in the trials of a search. `run.json` in the folder says how it ended.
     """
     callbacks = [*(component(each, job, run) for each in job.train.callbacks), *extra]
     enduring.save_whole(callbacks)
@@ -128,7 +130,7 @@ def train_job(
         finally:
             enduring.release(callbacks)
             watch.write()
-        return _end(job, model, run, watch, listener, ending)
+        return _end(job, model, run, watch, listener, ending, scored)
 
 
 def _tell_start(
@@ -174,7 +176,13 @@ def _why_ended(job: Job, callbacks: Sequence[Any], watch: Watch) -> str:
 
 
 def _end(
-    job: Job, model: Any, run: Path, watch: Watch, listener: Listener, ending: _Ending
+    job: Job,
+    model: Any,
+    run: Path,
+    watch: Watch,
+    listener: Listener,
+    ending: _Ending,
+    scored: bool,
 ) -> Trained:
     """The last model, the scores of the best one, and the end of the record.
 
@@ -184,7 +192,7 @@ def _end(
     epochs, seconds = len(watch.history), watch.seconds
     listener(TrainingEnded(epochs, watch.best_epoch, seconds, ending.reason))
     scores = None
-    if watch.best_epoch and ending.by != "SIGTERM":
+    if scored and watch.best_epoch and ending.by != "SIGTERM":
         scores = score_model(run, job.prepared, directory.read_record(run))
         write_json(run / directory.SCORES, scores)
     (run / PREVIOUS).unlink(missing_ok=True)  # the last checkpoint is whole

@@ -28,7 +28,7 @@ class Space:
     def __init__(
         self, path: Path, overrides: tuple[str, ...] = (), sample: tuple[int, ...] | None = None
     ) -> None:
-        self._opened = open_spec(path, overrides)
+        self.opened = open_spec(path, overrides)
         self._sample = sample
         self._compiled: dict[str, Compiled] = {}
 
@@ -36,7 +36,7 @@ class Space:
         """The spec with a point's values; whatever the point leaves out takes its default."""
         known = self._compiled.get(key(point))
         if known is None:
-            known = compile_opened(self._opened, dict(point), self._sample)
+            known = compile_opened(self.opened, dict(point), self._sample)
             if len(self._compiled) >= _KEPT:
                 self._compiled.pop(next(iter(self._compiled)))
             self._compiled[key(point)] = known

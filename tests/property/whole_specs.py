@@ -121,7 +121,7 @@ def _place(
     item = _item(draft, name, case, layer, refs, named, dice)
     several = len(outputs) > 1
     # Of one input that comes out as it went in, its batch too, a layer can stand there twice.
-    as_given = outputs == list(case.shapes) and effect.outputs[0][0] is UNKNOWN
+    as_given = outputs == list(case.shapes) and effect.outputs[0][:1] == (UNKNOWN,)
     if as_given and not named and not several and dice.random() < 0.3:
         item += "\n      repeat: 2"
     if dice.random() < 0.3 and not several:
