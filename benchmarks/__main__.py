@@ -18,6 +18,7 @@ def main() -> int:
     )
     options = parser.parse_args()
     kept = [_run("check_vs_keras.py"), _run("check_many_layers.py")]
+    kept += [_module("search_vs_kerastuner"), _module("kill_search")]
     if options.etth1 is None:
         _headline("etth1.py")
         print(
@@ -31,6 +32,12 @@ def main() -> int:
 def _run(script: str, *arguments: str) -> bool:
     _headline(script)
     return subprocess.run([sys.executable, str(HERE / script), *arguments]).returncode == 0
+
+
+def _module(name: str) -> bool:
+    _headline(f"{name}.py")
+    command = [sys.executable, "-m", f"benchmarks.{name}"]
+    return subprocess.run(command, cwd=HERE.parent).returncode == 0
 
 
 def _headline(script: str) -> None:

@@ -70,6 +70,8 @@ def _block(node: Node, indent: str) -> list[str]:
 
 
 def _entry(key: Scalar, value: Node, indent: str) -> list[str]:
+    if isinstance(value, Scalar) and not value.text and not value.quoted:
+        return [f"{indent}{_word(key)}:"]  # nothing was written, which is not always `null`
     flow = _flow(value)
     if flow is not None:
         return [f"{indent}{_word(key)}: {flow}"]

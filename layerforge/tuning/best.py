@@ -30,7 +30,7 @@ def write_best(path: Path, compiled: Compiled, title: str) -> None:
     """
     text = f"# {title}\n{yaml_text(_tree(compiled, path.parent))}"
     write_text(path, text)
-    again = compile_spec(path)
+    again = compile_spec(path, sample=compiled.sample)
     changed = [
         name
         for name, _, _ in differences(settings_of(compiled), settings_of(again))

@@ -51,7 +51,9 @@ class Processes:
         method = "forkserver" if sys.platform != "win32" else "spawn"
         self._context = multiprocessing.get_context(method)
         if method == "forkserver":
-            self._context.set_forkserver_preload(["layerforge.tuning.preloaded", "layerforge.tuning.worker"])
+            self._context.set_forkserver_preload(
+                ["layerforge.tuning.preloaded", "layerforge.tuning.worker"]
+            )
         self._running: dict[Link, tuple[int, Any]] = {}
 
     def start(self, order: Order) -> None:
