@@ -121,13 +121,9 @@ def compile_opened(
     active = dict(variables.hyperparameters)
     tuning = _tuning(spec, scope, variables, training, found)
     variables.check()
-    if plan.complete and settings is not None:
-        found.extend(head_faults(plan, settings, quantiles=quantiles_of(plan, training)))
-    if plan.complete and not errors(found):
-        found.extend(cautions(plan))
-    # A spec of which nothing comes must say why; silence would read as "clean".
-    assert plan.complete or errors(found), "a plan without outputs, and no fault that says why"
+    _check_whole(plan, settings, training, found)
     done = ordered(found)
+    clean = plan.complete and not errors(done)
     return Compiled(
         path,
         tuple(done),
@@ -135,7 +131,7 @@ def compile_opened(
         root,
         spec,
         graph,
-        plan if plan.complete and not errors(done) else None,
+        plan if clean else None,
         settings,
         training,
         tuning,
@@ -145,6 +141,21 @@ def compile_opened(
         sample,
         opened,
     )
+
+
+def _check_whole(
+    plan: Plan,
+    settings: DataSettings | None,
+    training: TrainSettings | None,
+    found: list[Diagnostic],
+) -> None:
+    """What only the whole spec can get wrong: its end beside the data, and what it does in silence."""
+    if plan.complete and settings is not None:
+        found.extend(head_faults(plan, settings, quantiles=quantiles_of(plan, training)))
+    if plan.complete and not errors(found):
+        found.extend(cautions(plan))
+    # A spec of which nothing comes must say why; silence would read as "clean".
+    assert plan.complete or errors(found), "a plan without outputs, and no fault that says why"
 
 
 def overridden(opened: Opened, assignments: Iterable[str]) -> Opened:

@@ -90,7 +90,7 @@ def find_search(word: str | None, searches: Path) -> Path:
     names = directory.spec_names(searches)
     help = f"there are searches of {', '.join(names)}" if names else "`layerforge tune SPEC`"
     what = "no search" if word is None else f"no search `{word}`"
-    raise Faults(Diagnostic("no-run", f"there is {what} in `{searches}`", help=help))
+    raise Faults(Diagnostic("unknown-run", f"there is {what} in `{searches}`", help=help))
 
 
 def refuse_changes(folder: Path, compiled: Compiled, prepared: Prepared) -> None:

@@ -82,12 +82,17 @@ def _read_term(term: str, shape: Shape, lengths: dict[str, Dim]) -> Shape:
         message = f"needs {least}{len(letters)} axes for `{term}`, the batch counted, not {describe(shape)}"
         raise SpecError("wrong-rank", message, "subscripts")
     end = len(before) + extra
+    own: dict[str, Dim] = {}
     for letter, dim in zip(letters, (*shape[: len(before)], *shape[end:]), strict=True):
-        known = lengths.get(letter, UNKNOWN)
-        if differ(known, dim):
-            message = f"needs one length for `{letter}`, not {known} and {dim}"
-            raise SpecError("shape-mismatch", message, "subscripts")
-        lengths[letter] = dim if known is UNKNOWN else known
+        for known in (own.get(letter, UNKNOWN), lengths.get(letter, UNKNOWN)):
+            if differ(known, dim):
+                message = f"needs one length for `{letter}`, not {known} and {dim}"
+                raise SpecError("shape-mismatch", message, "subscripts")
+        # Of a letter that stands twice Keras takes the first axis, free or not (numpy.py: Einsum).
+        own.setdefault(letter, dim)
+    for letter, dim in own.items():
+        if lengths.get(letter, UNKNOWN) is UNKNOWN:
+            lengths[letter] = dim
     return shape[len(before) : end]
 
 

@@ -95,6 +95,13 @@ def test_einsum_is_that_of_keras(
     assert theirs(found) == tuple(expected)
 
 
+def test_einsum_takes_the_first_axis_of_a_letter_that_stands_twice() -> None:
+    rule = the_layer(case('ops.einsum: "bii->bi"')).type.rule
+    for shape in ((None, None, 4), (None, 4, None), (None, 4, 4)):
+        expected = keras.ops.einsum("bii->bi", keras.KerasTensor(shape)).shape
+        assert theirs(rule(ours(shape), subscripts="bii->bi").output) == tuple(expected)
+
+
 def test_a_number_for_the_whole_batch_is_called_so() -> None:
     with pytest.raises(SpecError) as error:
         the_layer(case("ops.sort")).effect(())
