@@ -11,8 +11,19 @@ from tests.cli.conftest import Run
 
 
 def test_a_clean_spec_prints_nothing(run: Run) -> None:
-    done = run("check", "good.yaml", "forecast.yaml")
+    done = run("check", "good.yaml")
     assert (done.status, done.out, done.err) == (0, "", "")
+
+
+def test_a_spec_with_hyperparameters_shows_what_there_is_to_search(run: Run) -> None:
+    done = run("check", "forecast.yaml")
+    assert (done.status, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert lines[0] == "forecast.yaml: the search space"
+    assert lines[2].split() == ["width", "hp.Int", "4,", "5,", "6,", "7,", "8"]
+    assert lines[3] == "5 points, each of them looked at: 5 valid"
+    [file] = json.loads(run("check", "forecast.yaml", "--json").out)["files"]
+    assert (file["space"]["points"], file["space"]["valid"]) == (5, 5)
 
 
 def test_faults_go_to_standard_output_and_their_number_to_standard_error(run: Run) -> None:
