@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from layerforge.cli.options import AsJson, Overrides, Spec
 
+if TYPE_CHECKING:
+    from layerforge.data import Fold
+
 EXAMPLE = """
   layerforge data spec.yaml                    columns, splits, windows, statistics, leaks
   layerforge data spec.yaml --sample 2         and two samples as the model sees them
+  layerforge data spec.yaml --fold 2/5         what the second of five folds trains on
   layerforge data spec.yaml --set data.window=48 --json
 """
 
@@ -25,6 +29,15 @@ def data(
             "--sample", metavar="N", min=0, help="Also the first N training samples, scaled."
         ),
     ] = 0,
+    fold: Annotated[
+        str | None,
+        typer.Option(
+            "--fold",
+            metavar="I/K",
+            help="Fold I of K, as a search with `folds: K` has it.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what becomes of the data: columns, splits, windows, statistics, leaks.
@@ -42,8 +55,19 @@ def data(
     compiled = compiled_spec(spec, overrides or ())
     tell_defaults(compiled)
     with faults_told(compiled.lines):
-        account = examine(compiled, sample)
+        account = examine(compiled, sample, _fold(fold))
     if as_json:
         sys.stdout.write(json_text(account))
     else:
         sys.stdout.write(examined_text(account, screen_of(sys.stdout).width))
+
+
+def _fold(text: str | None) -> Fold | None:
+    from layerforge.data import Fold
+
+    if text is None:
+        return None
+    number, slash, of = text.partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) >= 2):
+        raise typer.BadParameter(f"--fold is I/K, such as 2/5, not `{text}`")
+    return Fold(int(number), int(of))

@@ -2,6 +2,7 @@
 
 from layerforge.data.coming import Course
 from layerforge.data.export import parquet_bytes
+from layerforge.data.folds import Fold
 from layerforge.data.prepared import Prepared
 from layerforge.data.preparing import prepare
 from layerforge.data.scoring import baselines, report, score
@@ -10,6 +11,7 @@ from layerforge.data.unseen import NewRows, forecast_window, prepare_again
 
 __all__ = [
     "Course",
+    "Fold",
     "NewRows",
     "Prepared",
     "Season",

@@ -118,11 +118,11 @@ def _split(
     if not dated and _is_shuffled(settings):
         classes = given.classes[rows] if given.classes is not None else None
         stratified = classes is not None and settings.stratify
-        order = _stratified(classes, count, settings.seed) if stratified else None
+        order = stratified_order(classes, count, settings.seed) if stratified else None
         how = f"shuffled with seed {settings.seed}{', stratified by class' * stratified}"
         found = _shuffled(counts, count, settings.seed, order)
     else:
-        gap = _gap(settings)
+        gap = gap_of(settings)
         how, found = _why_chronological(settings, dated), _stretches(counts, gap)
         how += f", {gap:,} rows left out before each part" if gap else ""
     return {part: rows[places] for part, places in found.items()}, how
@@ -148,7 +148,7 @@ def _by_group(
     if settings.shuffle:
         stratified = given.classes is not None and settings.stratify
         labels = given.classes[rows[np.sort(first)]] if given.classes is not None else None
-        order = _stratified(labels, len(groups), settings.seed) if stratified else None
+        order = stratified_order(labels, len(groups), settings.seed) if stratified else None
         found = _shuffled(counts, len(groups), settings.seed, order)
         how = f"whole groups shuffled with seed {settings.seed}"
         how += ", stratified by class" * stratified
@@ -177,7 +177,7 @@ def _by_moment(
     count = len(moments)
     counts = _counts_by_date(shares, stamps, count) if dated else count_rows(shares, count)
     _check_filled(counts, shares, count, "moments")
-    found = _stretches(counts, _gap(settings))
+    found = _stretches(counts, gap_of(settings))
     place = np.searchsorted(moments, when)
     parts = {part: rows[np.isin(place, at)] for part, at in found.items()}
     return parts, f"in order of time, {how}{', by dates' * dated}"
@@ -284,7 +284,7 @@ def _check_filled(
             raise SpecError("bad-split", message, f"split.{part}")
 
 
-def _gap(settings: DataSettings) -> int:
+def gap_of(settings: DataSettings) -> int:
     """How many rows, or moments, are left out where a part begins after another."""
     return int((settings.split or {}).get("gap") or 0)
 
@@ -314,7 +314,7 @@ def _shuffled(
     return {part: np.sort(order[rows]) for part, rows in _stretches(counts).items()}
 
 
-def _stratified(classes: NDArray[np.int32] | None, count: int, seed: int) -> NDArray[np.int64]:
+def stratified_order(classes: NDArray[np.int32] | None, count: int, seed: int) -> NDArray[np.int64]:
     """A shuffled order in which every class is spread evenly.
 
     The k-th of a class's n rows stands at (k + 1/2) / n of the order, so any stretch of it holds

@@ -11,6 +11,7 @@ from statistics import median
 from typing import Final
 
 from layerforge.custom.code import loaded_code
+from layerforge.data import Fold
 from layerforge.diagnostics import Faults, errors
 from layerforge.events import (
     Listener,
@@ -177,8 +178,9 @@ class Scheduler:
     def _train(self, trial: Trial, compiled: Compiled) -> None:
         try:
             executions = tuple(
-                self._execution(trial, compiled, number)
+                self._execution(trial, compiled, number, fold)
                 for number in range(self._settings.executions_per_trial)
+                for fold in folds_of(self._settings)
             )
         except Faults as stop:
             reason = "; ".join(fault.message for fault in stop.diagnostics)
@@ -199,21 +201,27 @@ class Scheduler:
             )
         )
 
-    def _execution(self, trial: Trial, compiled: Compiled, number: int) -> Execution:
+    def _execution(
+        self, trial: Trial, compiled: Compiled, number: int, fold: Fold | None
+    ) -> Execution:
         """One training of a trial. Raises Faults where its data cannot be prepared."""
         changes = [f"train.seed={self._seed(trial, number)}", "train.deterministic=true"]
         if trial.epochs is not None:
             changes.append(f"train.epochs={trial.epochs}")
-        data, prepared = self._shared.prepared(compiled)
+        data, prepared = self._shared.prepared(compiled, fold)
         opened = overridden(self._search.space.opened, changes)
         compiled = compile_opened(opened, dict(trial.values), compiled.sample)
-        folder = self._folder(trial.number, number)
-        parent = None if trial.parent is None else self._folder(trial.parent, number) / CHECKPOINT
-        return Execution(widened(compiled, prepared), data, folder, parent)
+        folder = self._folder(trial.number, number, fold)
+        begin = None
+        if trial.parent is not None:
+            begin = self._folder(trial.parent, number, fold) / CHECKPOINT
+        return Execution(widened(compiled, prepared), data, folder, begin)
 
-    def _folder(self, trial: int, execution: int) -> Path:
+    def _folder(self, trial: int, execution: int, fold: Fold | None) -> Path:
         folder = self._search.folder / TRIALS / f"{trial:04d}"
-        return folder / str(execution + 1) if self._settings.executions_per_trial > 1 else folder
+        if self._settings.executions_per_trial > 1:
+            folder /= str(execution + 1)
+        return folder if fold is None else folder / f"fold-{fold.number}"
 
     def _seed(self, trial: Trial, execution: int) -> int:
         """Of a trial and execution alone; one that goes on with another has its seed."""
@@ -314,6 +322,13 @@ class Scheduler:
         if most is not None and len(self._story.asked) >= most:
             return f"{most} trials done"
         return "the time is up" if self._is_late() else "there is no other point to try"
+
+
+def folds_of(settings: TuneSettings) -> list[Fold | None]:
+    """The folds that every point is scored on; None for the spec's own split."""
+    if settings.folds is None:
+        return [None]
+    return [Fold(number + 1, settings.folds) for number in range(settings.folds)]
 
 
 def trial_seed(seed: int, number: int, execution: int = 0) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from layerforge.data import Prepared
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.events import Listener, SearchEnded, SearchStarted
 from layerforge.pipeline import Compiled, compile_opened, compile_spec, overridden
@@ -24,7 +25,7 @@ from layerforge.tuning import record, sharing
 from layerforge.tuning.best import write_best
 from layerforge.tuning.journal import Story, read_story
 from layerforge.tuning.processes import Engine, Processes
-from layerforge.tuning.scheduler import Scheduler, Search, trial_seed
+from layerforge.tuning.scheduler import Scheduler, Search, folds_of, trial_seed
 from layerforge.tuning.sharing import SharedData
 from layerforge.tuning.trials import Trial, ranking
 
@@ -75,7 +76,7 @@ def tune(
     _check(compiled)
     folder = directory.create(searches, _name(compiled))
     with held(folder):
-        _, prepared = SharedData(folder).prepared(compiled)
+        prepared = _prepared(folder, compiled)
         record.open_search(folder, compiled, prepared, command, resolved)
         return _course(folder, compiled, listener, workers, tuple(command), engine)
 
@@ -95,7 +96,7 @@ def resume(
     _check(compiled)
     with held(folder):
         sweep(folder)
-        _, prepared = SharedData(folder).prepared(compiled)
+        prepared = _prepared(folder, compiled)
         record.refuse_changes(folder, compiled, prepared)
         said = record.read_search(folder)
         again = [*said.get("resumed", ()), {"at": now(), "command": list(command)}]
@@ -149,10 +150,19 @@ def _seed(searched: Searched, trial: Trial) -> int:
     """The seed of the best execution of a trial."""
     outcome = searched.story.outcomes[trial.number]
     best = (min if searched.direction == "min" else max)(outcome.scores)
-    execution = outcome.scores.index(best)
+    execution = outcome.scores.index(best) // (searched.settings.folds or 1)
     while trial.parent is not None:
         trial = searched.story.asked[trial.parent]
     return trial_seed(searched.settings.seed, trial.number, execution)
+
+
+def _prepared(folder: Path, compiled: Compiled) -> Prepared:
+    """The data of the defaults, every fold of them prepared once to see that it can be."""
+    shared = SharedData(folder)
+    for fold in folds_of(compiled.tune or TuneSettings()):
+        if fold is not None:
+            shared.prepared(compiled, fold)
+    return shared.prepared(compiled)[1]
 
 
 def _course(
@@ -218,9 +228,6 @@ def _check(compiled: Compiled) -> None:
         message = "the spec has no hyperparameter, so there is nothing to search"
         help = "write one in the place of a value: `units: {hp.Int: [32, 128, 32]}`"
         raise Faults(Diagnostic("no-hyperparameter", message, None, help))
-    if compiled.tune is not None and compiled.tune.folds is not None:
-        message = "`folds` is not there yet"
-        raise Faults(Diagnostic("unused-key", message, compiled.tune.span("folds")))
 
 
 def _name(compiled: Compiled) -> str:

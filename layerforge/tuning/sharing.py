@@ -9,7 +9,7 @@ import pickle
 from pathlib import Path
 from typing import Final
 
-from layerforge.data import Prepared, prepare
+from layerforge.data import Fold, Prepared, prepare
 from layerforge.diagnostics import Faults
 from layerforge.pipeline import Compiled
 from layerforge.run.files import replacing
@@ -27,24 +27,25 @@ class SharedData:
         self._folder = folder / FOLDER
         self._folder.mkdir(exist_ok=True)
         self._faults: dict[str, Faults] = {}
-        self._last: tuple[str, Prepared] | None = None
+        self._known: dict[str, Prepared] = {}
 
-    def prepared(self, compiled: Compiled) -> tuple[Path, Prepared]:
+    def prepared(self, compiled: Compiled, fold: Fold | None = None) -> tuple[Path, Prepared]:
         """Where the data of a spec lie, and the data. Raises Faults for everything wrong with them."""
-        name = _name(compiled)
+        name = _name(compiled) + (f"-{fold.number}" if fold is not None else "")
         path = self._folder / name
-        if self._last is not None and self._last[0] == name:
-            return path, self._last[1]
+        if name in self._known:
+            return path, self._known[name]
         if name in self._faults:
             raise self._faults[name]
         try:
-            found = prepare(data_settings(compiled), compiled.path.parent)
+            found = prepare(data_settings(compiled), compiled.path.parent, fold)
         except Faults as stop:
             self._faults[name] = stop
             raise
         _write(path, found)
-        self._last = name, found
-        return path, found
+        # The arrays are mapped here as in every process, so that many are no more memory than one.
+        self._known[name] = read_shared(path)
+        return path, self._known[name]
 
 
 def read_shared(path: Path) -> Prepared:

@@ -13,6 +13,7 @@ from layerforge.events import TrialEnded
 from layerforge.space import Point
 from layerforge.tuning.journal import FILE, read_story
 from layerforge.tuning.orders import Fatal
+from layerforge.tuning.sharing import read_shared
 from layerforge.tuning.trials import ranking
 from tests.tuning.pretending import failed, folder_with, run
 
@@ -197,3 +198,16 @@ def test_no_trial_begins_when_the_time_is_up(tmp_path: Path) -> None:
     before = len(read_story(folder).asked)
     story, _, _ = run(folder, curve)
     assert len(story.asked) == before
+
+
+def test_every_point_is_scored_on_each_fold_and_the_mean_counts(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, "{max_trials: 2, folds: 3, executions_per_trial: 2}")
+    story, engine, _ = run(folder, curve)
+    for order in engine.orders:
+        assert len(order.executions) == 6
+        assert len({each.folder for each in order.executions}) == 6
+        assert len({each.data for each in order.executions}) == 3
+        held = [read_shared(each.data).positions["validation"] for each in order.executions[:3]]
+        rows = [row for positions in held for row in positions.tolist()]
+        assert len(rows) == len(set(rows)) == 32
+    assert all(len(outcome.scores) == 6 for outcome in story.outcomes.values())
