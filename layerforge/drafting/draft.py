@@ -76,12 +76,25 @@ def draft(survey: Survey, wishes: Wishes, test: Survey | None = None) -> Draft:
             raise Faults(Diagnostic("unknown-column", message, help=help))
     reasons: dict[str, str] = {}
     task = wishes.task or _task(survey, wishes.targets, reasons)
+    if task != "classification":
+        _check_numbers(survey, wishes.targets, task)
     if task == "forecast":
         return _series(survey, wishes.targets, reasons)
     targets = wishes.targets or _answer(survey, reasons)
     plan = _rows(survey, task, targets, reasons)
     strip = _point_of(survey, test, targets[0]) if test is not None and plan.classes else None
     return replace(plan, strip=strip)
+
+
+def _check_numbers(survey: Survey, targets: Sequence[str], task: Task) -> None:
+    """Raises Faults for a target of words, which no forecast and no regression has."""
+    for name in targets:
+        column = survey.column(name)
+        if column.kind == "text":
+            message = f"`{survey.file.shown}`: column `{name}` holds words"
+            message += f", {column.distinct:,} different ones, and a {task} is of numbers"
+            help = f"`--task classification --target {name}`, if they are classes"
+            raise Faults(Diagnostic("not-a-number", message, help=help))
 
 
 def _point_of(survey: Survey, test: Survey, target: str) -> str | None:
@@ -226,12 +239,15 @@ def _rows(survey: Survey, task: Task, targets: Sequence[str], reasons: dict[str,
     """A table, a sequence or an image in each row."""
     others = [each for each in survey.columns if each.name not in targets]
     useless = {each.name: _useless(each, survey.looked, forecast=False) for each in others}
+    dates = [n for n in (survey.times.columns if survey.times else ()) if n in useless]
+    useless |= {name: "a date" for name in dates if survey.column(name).kind == "text"}
     left_out = {name: why for name, why in useless.items() if why}
     kept = tuple(each.name for each in others if each.name not in left_out)
     if not kept:
         message = f"`{survey.file.shown}` has no column beside the target that tells anything"
         raise Faults(Diagnostic("unknown-column", message))
     steps = find_sequences(survey, targets[0])
+    steps = None if steps is not None and steps.group in dates else steps  # all at one moment
     if steps is not None:
         kept = tuple(name for name in kept if name not in (steps.group, steps.order))
         left_out = {n: why for n, why in left_out.items() if n not in (steps.group, steps.order)}

@@ -261,6 +261,18 @@ def test_missing_numbers_are_filled_by_what_the_spec_says(run: Run, files: Path)
     assert told["left_out"] == {"gone": "empty"}
 
 
+def test_dates_are_no_features_of_a_table(run: Run, files: Path) -> None:
+    done = run("new", "shops.csv", "--task", "regression", "--target", "销量", "--json")
+    assert json.loads(done.out)["left_out"] == {"日期": "a date"}
+
+
+def test_words_are_no_target_of_a_regression(run: Run, files: Path) -> None:
+    done = run("new", "people.csv", "--task", "regression", "--target", "job")
+    assert done.status == 1
+    assert "column `job` holds words, 3 different ones, and a regression is of numbers" in done.err
+    assert not (files / "people.yaml").exists()
+
+
 def test_a_file_that_does_not_tell_its_target_asks_for_it(run: Run, files: Path) -> None:
     (files / "plain.csv").write_text("a,b\n1.5,2\n2.5,3\n0.5,9\n", encoding="utf-8")
     done = run("new", "plain.csv")
