@@ -32,8 +32,8 @@ class Course:
     """How far a forecast goes: `steps`, in so many `rounds` of the model's horizon.
 
     Behind the window lie `length` rows in all; of the first `seen` the inputs look at what is known
-    ahead. `fed_back` are columns of the matrix with the place of their target, which a forecast
-    fills in; `static` are those that stay as they are.
+    ahead. `targets` are what is forecast; `fed_back` are columns of the matrix with the place of
+    their target, which a forecast fills in; `static` are those that stay as they are.
     """
 
     steps: int
@@ -165,7 +165,7 @@ def _last_window(settings: DataSettings, raw: Raw, run: range, frame: Frame) -> 
     import numpy as np
 
     if len(run) < frame.span:
-        raise too_short(raw, max(len(run), 0), frame.span, _series(raw, run.start))
+        raise too_short(raw, len(run), frame.span, _series(raw, run.start))
     first = run.stop - frame.span
     looked_at = [name for name in raw.roles.looked_at if name in raw.columns]
     check_missing(settings, raw, first + np.asarray(frame.past), looked_at)
