@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,6 +16,7 @@ from layerforge.cli.options import RUNS, AsJson, Overrides, Runs
 if TYPE_CHECKING:
     from layerforge.events import Listener
     from layerforge.pipeline import Compiled
+    from layerforge.tuning.processes import Engine
     from layerforge.tuning.search import Searched
 
 EXAMPLE = """
@@ -70,6 +72,15 @@ def tune(
             show_default=False,
         ),
     ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            "--ray",
+            metavar="ADDRESS",
+            help="Train the trials on a Ray cluster: `auto`, `ray://HOST:10001`, or `local`.",
+            show_default=False,
+        ),
+    ] = None,
     retrain: Annotated[
         bool,
         typer.Option(
@@ -107,7 +118,7 @@ def tune(
         folder, compiled = _named(spec, search, resume, searches, changed)
     compiled = usable(compiled)
     with faults_told(compiled.lines), _listener(quiet, log) as listens:
-        searched = _searched(folder, compiled, searches, workers, listens)
+        searched = _searched(folder, compiled, searches, workers, ray, listens)
     ended = searched.ended
     assert ended is not None  # it was not only looked at
     run = None
@@ -186,18 +197,31 @@ def _searched(
     compiled: Compiled,
     searches: Path,
     workers: int | None,
+    ray: str | None,
     listens: Listener,
 ) -> Searched:
     from layerforge.render.resolved import resolved_text
     from layerforge.tuning import search
 
     command = ["layerforge", *sys.argv[1:]]
+    engine = _engine(ray)
     if folder is not None:
-        return search.resume(folder, compiled, listens, workers, command)
+        return search.resume(folder, compiled, listens, workers, command, engine)
     assert compiled.root is not None  # as in every spec without faults
     assert compiled.spec is not None
     resolved = resolved_text(compiled.root, compiled.spec)
-    return search.tune(compiled, searches, listens, workers, command, resolved)
+    return search.tune(compiled, searches, listens, workers, command, resolved, engine)
+
+
+def _engine(ray: str | None) -> Callable[[], Engine]:
+    """What makes the place where trials are trained."""
+    from layerforge.tuning.processes import Processes
+
+    if ray is None:
+        return Processes
+    from layerforge.tuning.ray_engine import RayEngine
+
+    return partial(RayEngine, ray)
 
 
 def _retrained(searched: Searched, runs: Path, quiet: bool, log: str) -> Path:
