@@ -26,6 +26,7 @@ EXAMPLE = """
   layerforge tune --resume                     go on with the latest search
   layerforge tune --resume digits/2 --max-trials 100
   layerforge tune --show                       how does it stand?
+  layerforge tune --show --html search.html    the same as a page, with pictures
 """
 _ENDS = {"stopped by SIGTERM": 143}
 
@@ -91,6 +92,15 @@ def tune(
         Path, typer.Option("--searches", metavar="DIR", help="Where searches are kept.")
     ] = Path("searches"),
     runs: Runs = RUNS,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html",
+            metavar="FILE",
+            help="Also write a page of the search: pictures, trials, the best spec.",
+            show_default=False,
+        ),
+    ] = None,
     log: Annotated[
         Literal["text", "json"],
         typer.Option("--log", help="The progress as text, or as a JSON object a line."),
@@ -112,7 +122,9 @@ def tune(
     changed = [*(overrides or ()), *_short(max_trials, seed)]
     if show:
         with faults_told():
-            _print(_looked(search, searches), None, as_json)
+            looked = _looked(search, searches)
+            _print(looked, None, as_json)
+        _save_page(looked, html)
         return
     with faults_told():
         folder, compiled = _named(spec, search, resume, searches, changed)
@@ -125,6 +137,7 @@ def tune(
     if retrain and ended.state == "finished" and searched.best is not None:
         run = _retrained(searched, runs, quiet, log)
     _print(searched, run, as_json)
+    _save_page(searched, html)
     if ended.state != "finished":
         raise typer.Exit(_ENDS.get(ended.reason, 130))
     if searched.best is None:
@@ -256,3 +269,17 @@ def _print(searched: Searched, run: Path | None, as_json: bool) -> None:
 
         typer.echo("\nthe best, trained again and scored on what the search has not seen:")
         print_scores(scores, False, run=str(run))
+
+
+def _save_page(searched: Searched, path: Path | None) -> None:
+    if path is None:
+        return
+    from layerforge.cli.telling import save_text
+    from layerforge.report.search_page import search_page
+    from layerforge.tuning.record import BEST, read_search
+    from layerforge.tuning.telling import told
+
+    best = searched.folder / BEST
+    text = best.read_text(encoding="utf-8") if best.exists() else None
+    command = read_search(searched.folder).get("command", ["layerforge", "tune"])
+    save_text(path, search_page(told(searched), text, command))
