@@ -22,14 +22,29 @@ def listener(quiet: bool = False, live: bool = False, log: str = "text") -> Iter
     elif log == "json":
         from layerforge.render.log import JsonLog
 
-        yield JsonLog(sys.stderr)
+        yield _while_read(JsonLog(sys.stderr))
     elif live and sys.stderr.isatty():
         from layerforge.render.live import LiveProgress
 
         with LiveProgress(screen_of(sys.stderr)) as display:
-            yield display
+            yield _while_read(display)
     else:
-        yield PlainProgress(sys.stderr, screen_of(sys.stderr).width)
+        yield _while_read(PlainProgress(sys.stderr, screen_of(sys.stderr).width))
+
+
+def _while_read(listens: Listener) -> Listener:
+    """The listener, silent once it cannot write: a reader that has gone away costs no run."""
+    gone = False
+
+    def hears(event: Event) -> None:
+        nonlocal gone
+        if not gone:
+            try:
+                listens(event)
+            except OSError:
+                gone = True
+
+    return hears
 
 
 def _ignore(event: Event) -> None:

@@ -26,7 +26,10 @@ EXAMPLE = """
   layerforge train spec.yaml --overfit-batch   is it able to learn anything?
   layerforge train spec.yaml --json --quiet > scores.json
 """
-_ENDS = {"SIGTERM": 143}  # as the shell counts a process that a signal has ended; Ctrl-C is 130
+_ENDS = {
+    "SIGTERM": 143,
+    "SIGHUP": 129,
+}  # as the shell counts a process that a signal has ended; Ctrl-C is 130
 
 
 def train(

@@ -28,7 +28,7 @@ EXAMPLE = """
   layerforge tune --show                       how does it stand?
   layerforge tune --show --html search.html    the same as a page, with pictures
 """
-_ENDS = {"stopped by SIGTERM": 143}
+_ENDS = {"stopped by SIGTERM": 143, "stopped by SIGHUP": 129}
 
 
 def tune(

@@ -65,6 +65,17 @@ def use_code(path: Path) -> CodeFile:
     return file
 
 
+def fault_of_code(error: Exception) -> Diagnostic | None:
+    """The diagnostic of an error that a line of these files raised as a model ran; None for any other."""
+    for file in loaded_code():
+        place = place_in(error, file.path)
+        if place is not None:
+            return Diagnostic(
+                "broken-code", f"`{file.path.name}` stopped the run: {said(error)}", place
+            )
+    return None
+
+
 def _registered(cls: type[Any], path: Path) -> None:
     try:
         register(cls)

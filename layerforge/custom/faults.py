@@ -16,7 +16,9 @@ _OTHERS: Final = frozenset(("keras", "tensorflow", "layerforge", "importlib"))
 
 def said(error: BaseException) -> str:
     """The error's class and the line of its message that says most; Keras puts its own before it."""
-    text = _BOLD.sub("", str(error)).rpartition("Error encountered:")[2]
+    # What a KeyError shows of itself is quoted, with its ends of line as escapes.
+    told = error.args[0] if isinstance(error, KeyError) and error.args else error
+    text = _BOLD.sub("", str(told)).rpartition("Error encountered:")[2]
     lines = [line.strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith("Exception encountered when")]
     text = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM during a run: the first lets the step finish, the second stops at once."""
+"""Ctrl-C, SIGTERM and SIGHUP during a run: the first lets the step finish, the second stops at once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 _SIGNALS: Final = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
+if hasattr(signal, "SIGHUP"):  # the terminal is gone; Windows knows no such signal
+    _SIGNALS[signal.SIGHUP] = "SIGHUP"
 
 
 class Interruption:
@@ -23,7 +25,8 @@ class Interruption:
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             for number in _SIGNALS:
-                self._before[number] = signal.signal(number, self._take)
+                if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+                    self._before[number] = signal.signal(number, self._take)
         return self
 
     def __exit__(

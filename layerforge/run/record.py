@@ -138,6 +138,11 @@ def explain(error: Exception) -> Diagnostic | None:
     """The diagnostic of what a run may die of without a fault of ours; None for anything else."""
     import tensorflow as tf
 
+    from layerforge.custom.code import fault_of_code
+
+    theirs = fault_of_code(error)
+    if theirs is not None:
+        return theirs
     if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
         help = "lower `train.batch_size`, or make the model smaller"
         return Diagnostic("out-of-memory", "the memory is full", help=help)

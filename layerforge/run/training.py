@@ -66,7 +66,7 @@ def train(
 
     `resolved` is the text of the spec with every value in force, for the reader of the run.
     Raises Faults where spec, data and model do not fit (then nothing is on disk) or the training
-    fails (then `run.json` says why). The first Ctrl-C or SIGTERM ends the training after the step
+    fails (then `run.json` says why). The first Ctrl-C, SIGTERM or SIGHUP ends the training after the step
     and keeps what there is; after Ctrl-C it is scored. A second one raises KeyboardInterrupt.
     """
     job = prepare_job(compiled)
@@ -186,13 +186,13 @@ def _end(
 ) -> Trained:
     """The last model, the scores of the best one, and the end of the record.
 
-    Whoever sends SIGTERM does not wait long, and the scores can be had by going on.
+    Whoever sends SIGTERM or SIGHUP does not wait long, and the scores can be had by going on.
     """
     save_model(model, run / directory.LAST)
     epochs, seconds = len(watch.history), watch.seconds
     listener(TrainingEnded(epochs, watch.best_epoch, seconds, ending.reason))
     scores = None
-    if scored and watch.best_epoch and ending.by != "SIGTERM":
+    if scored and watch.best_epoch and ending.by in (None, "Ctrl-C"):
         scores = score_model(run, job.prepared, directory.read_record(run))
         write_json(run / directory.SCORES, scores)
     (run / PREVIOUS).unlink(missing_ok=True)  # the last checkpoint is whole

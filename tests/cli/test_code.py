@@ -76,6 +76,25 @@ def test_code_that_fails_ends_every_command_with_its_line(run: Run, spec: Path) 
     ]
 
 
+def test_code_that_fails_in_training_fails_the_run_with_its_line(run: Run, spec: Path) -> None:
+    failing = "\n".join(
+        (
+            "import keras",
+            "class Scale(keras.layers.Layer):",
+            "    def __init__(self, power=1.0, **kwargs):",
+            "        super().__init__(**kwargs)",
+            "    def call(self, inputs, training=False):",
+            "        return inputs * {}['missing'] if training else inputs",
+        )
+    )
+    write(spec.parent, "scale.py", failing)
+    done = run("train", "scaled.yaml", "--code", "scale.py", "--quiet")
+    said = "`scale.py` stopped the run: KeyError: missing"
+    assert (done.status, done.err.startswith(f"scale.py:6:1: {said} [broken-code]")) == (1, True)
+    record = json.loads(Path("runs/wave/1/run.json").read_text(encoding="utf-8"))
+    assert (record["state"], record["reason"]) == ("failed", said)
+
+
 def test_a_model_with_own_layers_is_imported_with_the_code(run: Run, spec: Path) -> None:
     assert run("build", "scaled.yaml", "--code", "scale.py", "--out", "m.keras").status == 0
     done = run("import", "m.keras", "--code", "scale.py")

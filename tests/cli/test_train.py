@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import signal
 from pathlib import Path
@@ -150,6 +151,49 @@ def test_a_run_stopped_by_sigterm_ends_with_143_and_goes_on(
     refused = run("train", "forecast.yaml", "--resume", "wave/1", "--set", "train.batch_size=9")
     assert refused.status == 1
     assert "`train.batch_size` was 32 in `runs/wave/1`, and is 9 now [run-differs]" in refused.err
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="the system knows no SIGHUP")
+def test_a_run_whose_terminal_is_closed_ends_with_129_and_goes_on(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from layerforge.events import EpochDone, Event
+    from layerforge.render.log import JsonLog
+
+    tell = JsonLog.__call__
+
+    def hung_up(self: JsonLog, event: Event) -> None:
+        tell(self, event)
+        if isinstance(event, EpochDone) and event.epoch == 1:
+            signal.raise_signal(signal.SIGHUP)
+            raise OSError(errno.EIO, "the terminal is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(JsonLog, "__call__", hung_up)
+        assert run("train", "forecast.yaml", "--epochs", "3", "--log", "json").status == 129
+    record = json.loads(Path("runs/wave/1/run.json").read_text(encoding="utf-8"))
+    assert record["reason"] == "stopped by SIGHUP in epoch 1"
+    assert record["state"] == "interrupted"
+    assert "from epoch 2 on" in run("train", "--resume").err
+
+
+def test_a_run_goes_on_when_nobody_reads_its_progress_any_more(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from layerforge.events import Event
+    from layerforge.render.log import JsonLog
+
+    heard = []
+
+    def unread(self: JsonLog, event: Event) -> None:
+        heard.append(event)
+        raise BrokenPipeError
+
+    monkeypatch.setattr(JsonLog, "__call__", unread)
+    assert run("train", "forecast.yaml", "--log", "json").status == 0
+    assert len(heard) == 1
+    record = json.loads(Path("runs/wave/1/run.json").read_text(encoding="utf-8"))
+    assert (record["state"], record["epochs_done"]) == ("finished", 2)
 
 
 def test_resume_and_branch_need_each_other_and_a_spec_is_needed_otherwise(run: Run) -> None:
