@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import typer
 
@@ -42,4 +42,10 @@ By: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+Log: TypeAlias = Annotated[
+    Literal["text", "json"],
+    typer.Option("--log", help="The progress as text, or as a JSON object a line."),
+]
+Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", help="Do not show the progress.")]
+
 RUNS = Path("runs")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from layerforge.cli.options import RUNS, AsJson, Overrides, Runs
+from layerforge.cli.options import RUNS, AsJson, Log, Overrides, Quiet, Runs
 from layerforge.diagnostics import Faults
 
 if TYPE_CHECKING:
@@ -77,11 +77,8 @@ def train(
         typer.Option("--overfit-batch", help="Only see whether one batch can be learnt by heart."),
     ] = False,
     runs: Runs = RUNS,
-    log: Annotated[
-        Literal["text", "json"],
-        typer.Option("--log", help="The progress as text, or as a JSON object a line."),
-    ] = "text",
-    quiet: Annotated[bool, typer.Option("--quiet", help="Do not show the progress.")] = False,
+    log: Log = "text",
+    quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Train a model, and score it beside the baselines.

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from layerforge.cli.options import RUNS, AsJson, Overrides, Runs
+from layerforge.cli.options import RUNS, AsJson, Log, Overrides, Quiet, Runs
 
 if TYPE_CHECKING:
     from layerforge.events import Listener
@@ -101,11 +101,8 @@ def tune(
             show_default=False,
         ),
     ] = None,
-    log: Annotated[
-        Literal["text", "json"],
-        typer.Option("--log", help="The progress as text, or as a JSON object a line."),
-    ] = "text",
-    quiet: Annotated[bool, typer.Option("--quiet", help="Do not show the progress.")] = False,
+    log: Log = "text",
+    quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Search the hyperparameters of a spec, and train the best.

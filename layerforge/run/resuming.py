@@ -32,14 +32,22 @@ def spec_of(run: Path, overrides: Iterable[str] = ()) -> Compiled:
     Raises Faults where the file is where it lay neither as seen from the run nor on the machine.
     """
     record = directory.read_record(run)
+    help = f"name it: `layerforge train SPEC --resume {run}`"
+    return compile_as(run, spec_file(run, record, help), overrides)
+
+
+def spec_file(folder: Path, record: Mapping[str, Any], help: str | None = None) -> Path:
+    """Where the spec of a run or a search lies: as seen from its folder, else as it lay on the machine.
+
+    Raises Faults where it is at neither place.
+    """
     absolute = Path(record["spec"])
-    beside = run / str(record["folder"]) / absolute.name
+    beside = folder / str(record["folder"]) / absolute.name
     path = next((each for each in (beside, absolute) if each.is_file()), None)
     if path is None:
-        message = f"the spec of `{run}` is not at `{absolute}` any more"
-        help = f"name it: `layerforge train SPEC --resume {run}`"
+        message = f"the spec of `{folder}` is not at `{absolute}` any more"
         raise Faults(Diagnostic("unreadable-file", message, help=help))
-    return compile_as(run, path, overrides)
+    return path
 
 
 def compile_as(run: Path, path: Path, overrides: Iterable[str] = ()) -> Compiled:

@@ -18,6 +18,7 @@ from layerforge.run.completion import completed
 from layerforge.run.files import sweep
 from layerforge.run.process import this_process
 from layerforge.run.record import now
+from layerforge.run.resuming import spec_file
 from layerforge.run.state import held
 from layerforge.space import Space
 from layerforge.spec import TuneSettings
@@ -111,12 +112,7 @@ def spec_of(folder: Path, overrides: Iterable[str] = ()) -> Compiled:
     Raises Faults where the file is neither where it lay as seen from the search nor on the machine.
     """
     said = record.read_search(folder)
-    absolute = Path(said["spec"])
-    beside = folder / str(said["folder"]) / absolute.name
-    path = next((each for each in (beside, absolute) if each.is_file()), None)
-    if path is None:
-        message = f"the spec of `{folder}` is not at `{absolute}` any more"
-        raise Faults(Diagnostic("unreadable-file", message))
+    path = spec_file(folder, said)
     return completed(compile_spec(path, (*said["overrides"], *overrides)))
 
 
