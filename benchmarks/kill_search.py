@@ -84,11 +84,7 @@ def children(pid: int) -> list[int]:
     found = []
     for path in Path("/proc").iterdir():
         if path.name.isdecimal():
-            try:
-                parent = int((path / "stat").read_text().rpartition(")")[2].split()[1])
-            except (OSError, ValueError, IndexError):
-                continue
-            if parent == pid:
+            if _parent(int(path.name)) == pid:
                 found += [int(path.name), *children(int(path.name))]
     return found
 
@@ -102,6 +98,24 @@ def kill(*pids: int) -> None:
             continue
 
 
+def trials_of(pid: int) -> list[int]:
+    """The processes in which trials are trained: the children of the one that they are forked from."""
+    return [child for child in children(pid) if _parent(child) not in (pid, 0)]
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _wait_for_trial(process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while process.poll() is None and not trials_of(process.pid) and time.monotonic() < until:
+        time.sleep(0.05)
+
+
 def disturbed(folder: Path, kills: int, dice: Random) -> list[str]:
     """A search whose command, a process of it, or both are killed again and again; what was killed.
 
@@ -110,10 +124,13 @@ def disturbed(folder: Path, kills: int, dice: Random) -> list[str]:
     process, done = begin(folder, "spec.yaml", "--no-retrain"), []
     wait_for(folder, 1)
     while len(done) < kills and process.poll() is None:
-        time.sleep(dice.uniform(0.2, 5.0))
+        _wait_for_trial(process)
+        time.sleep(dice.uniform(0.0, 2.5))
         what, below = dice.choice(["command", "worker", "both"]), children(process.pid)
-        if what != "command" and below:
-            kill(dice.choice(below))
+        if (
+            what != "command" and below
+        ):  # most often a trial, now and then what they are forked from
+            kill(dice.choice(trials_of(process.pid) or below))
         if what != "worker":
             kill(process.pid)
             process.wait()
@@ -128,8 +145,8 @@ def main() -> int:
     """Kills a search as often as was asked for; 0 if the end is the same."""
     parser = argparse.ArgumentParser(prog="benchmarks.kill_search", description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--trials", type=int, default=16)
-    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--trials", type=int, default=20)
+    parser.add_argument("--epochs", type=int, default=120)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     tune, dice = f"{{max_trials: {options.trials}, seed: 5}}", Random(options.seed)
