@@ -83,9 +83,8 @@ def children(pid: int) -> list[int]:
     """The processes below a process, at any depth."""
     found = []
     for path in Path("/proc").iterdir():
-        if path.name.isdecimal():
-            if _parent(int(path.name)) == pid:
-                found += [int(path.name), *children(int(path.name))]
+        if path.name.isdecimal() and _parent(int(path.name)) == pid:
+            found += [int(path.name), *children(int(path.name))]
     return found
 
 
