@@ -153,7 +153,8 @@ def main() -> int:
         finish(folder_of(Path(whole), options.epochs, tune), "spec.yaml", "--no-retrain")
         folder = folder_of(Path(broken), options.epochs, tune)
         killed = disturbed(folder, options.kills, dice)
-        lost = sum(story_in(folder).lost.values())
+        journal = (search_in(folder) / "journal.jsonl").read_text()
+        lost = journal.count('"event": "lost"')
         ends = [search_in(Path(each)) / "trials.csv" for each in (whole, broken)]
         same = ends[0].read_text() == ends[1].read_text()
         counts = ", ".join(f"{killed.count(what)} {what}" for what in sorted(set(killed)))

@@ -20,14 +20,17 @@ FILE: Final = "journal.jsonl"
 class Story:
     """What a journal tells: the trials asked for, how some of them ended, how often each was lost.
 
-    `curves` are the objective after each epoch, by trial. `seconds` is the time that all processes
-    of the search have worked on it so far.
+    `lost` counts the deaths of a trial's process in which it came no further than before: one that is
+    killed again and again but gets on is not to blame. `reached` is the epoch it has come to. `curves`
+    are the objective after each epoch, by trial. `seconds` is the time that all processes of the
+    search have worked on it so far.
     """
 
     asked: dict[int, Trial] = field(default_factory=dict)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     curves: dict[int, list[float]] = field(default_factory=dict)
     lost: dict[int, int] = field(default_factory=dict)
+    reached: dict[int, int] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property
@@ -44,13 +47,20 @@ class Story:
             values, parent = line["values"], line["parent"]
             self.asked[number] = Trial(number, values, line["epochs"], parent)
         elif line["event"] == "lost":
-            self.lost[number] = self.lost.get(number, 0) + 1
+            self.die(number, line["epoch"])
         elif line["event"] == "end":
             fields = {name: line[name] for name in Outcome.__match_args__}
             self.outcomes[number] = Outcome(**{**fields, "scores": tuple(fields["scores"])})
             self.curves[number] = [float(value) for value in line["curve"]]
         elif line["event"] == "pause":
             self.seconds += line["seconds"]
+
+    def die(self, number: int, epoch: int) -> int:
+        """Counts a death of a trial's process in some epoch; how many there were without getting on."""
+        further = epoch > self.reached.get(number, 0)
+        self.reached[number] = max(epoch, self.reached.get(number, 0))
+        self.lost[number] = 1 if further else self.lost.get(number, 0) + 1
+        return self.lost[number]
 
 
 class Journal:
@@ -69,9 +79,9 @@ class Journal:
         line = {"number": trial.number, "values": values, "epochs": epochs, "parent": trial.parent}
         self._write("trial", **line)
 
-    def lost(self, number: int, reason: str) -> None:
-        """The process of the trial died without a word."""
-        self._write("lost", number=number, reason=reason)
+    def lost(self, number: int, epoch: int, reason: str) -> None:
+        """The process of the trial died without a word, after so many epochs."""
+        self._write("lost", number=number, epoch=epoch, reason=reason)
 
     def ended(self, number: int, outcome: Outcome, curve: list[float]) -> None:
         fields = {name: getattr(outcome, name) for name in Outcome.__match_args__}

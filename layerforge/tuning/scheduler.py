@@ -58,18 +58,19 @@ from layerforge.tuning.trials import (
 )
 
 _PAUSE: Final = 0.5  # seconds between two looks at the clock
-_LIVES: Final = 2  # a trial whose process dies is begun once more
+_LIVES: Final = 3  # deaths of a trial's process without getting on, after which it has failed
 
 
 @dataclass(slots=True)
 class _Running:
-    """A trial under way: when it began here, its size, its objective after each epoch."""
+    """A trial under way: when it began here, its size, its objective after each epoch so far."""
 
     trial: Trial
     began: float
     parameters: int | None
     macs: int | None
     curve: list[float]
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +249,7 @@ class Scheduler:
             raise Faults(message.fault)
 
     def _epoch(self, running: _Running, message: Epoch) -> None:
+        running.epoch = message.epoch
         running.curve = [*running.curve[: message.epoch - 1], message.value]
         self._listener(TrialEpoch(message.number, message.epoch, message.value))
         if self._settings.median_stopping is not None:
@@ -267,10 +269,8 @@ class Scheduler:
         running = self._running.pop(message.number)
         if self._stopping:
             return
-        self._journal.lost(message.number, message.reason)
-        lost = self._story.lost
-        lost[message.number] = lost.get(message.number, 0) + 1
-        if lost[message.number] >= _LIVES:
+        self._journal.lost(message.number, running.epoch, message.reason)
+        if self._story.die(message.number, running.epoch) >= _LIVES:
             self._running[message.number] = running
             self._end(message.number, FAILED, message.reason)
 

@@ -11,7 +11,7 @@ import pytest
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.events import TrialEnded
 from layerforge.space import Point
-from layerforge.tuning.journal import FILE, read_story
+from layerforge.tuning.journal import FILE, Story, read_story
 from layerforge.tuning.orders import Fatal
 from layerforge.tuning.sharing import read_shared
 from layerforge.tuning.trials import ranking
@@ -79,7 +79,7 @@ def test_a_line_that_a_kill_has_cut_is_no_line(tmp_path: Path) -> None:
         assert (folder / "trials.csv").read_text() == table
 
 
-def test_a_trial_whose_process_dies_is_begun_once_more(tmp_path: Path) -> None:
+def test_a_trial_whose_process_dies_is_begun_again(tmp_path: Path) -> None:
     deaths: dict[int, int] = {}
 
     def dying(point: Point) -> Any:
@@ -100,7 +100,13 @@ def test_a_trial_that_always_dies_is_failed_with_its_reason(tmp_path: Path) -> N
     for number in dead:
         assert story.outcomes[number].status == "failed"
         assert story.outcomes[number].reason == "its process ended with status 9"
-    assert len(engine.orders) == 4 + len(dead)
+    assert len(engine.orders) == 4 + 2 * len(dead)
+
+
+def test_a_trial_that_gets_on_between_deaths_is_not_to_blame() -> None:
+    story = Story()
+    assert [story.die(0, epoch) for epoch in (0, 2, 5, 5, 6)] == [1, 1, 1, 2, 1]
+    assert [story.die(1, epoch) for epoch in (3, 3, 2)] == [1, 2, 3]
 
 
 def test_points_that_are_invalid_too_large_or_diverge_are_counted_and_none_is_fatal(
