@@ -35,6 +35,20 @@ model:
       when: $(deep)
     - Dense: {hp.Choice: {values: [1, 3], name: head}}
 """
+# Of 16 values of `kind` 15 make one point each, the last a trillion.
+LOPSIDED = """
+vars:
+  kind: {hp.Int: [1, 16]}
+  big: $(kind == 16)
+model:
+  input: [4]
+  layers:
+    - Dense: $(kind)
+    - {Dense: {hp.Int: [1, 1000]}, when: $(big)}
+    - {Dense: {hp.Int: [1, 1000]}, when: $(big)}
+    - {Dense: {hp.Int: [1, 1000]}, when: $(big)}
+    - {Dense: {hp.Int: [1, 1000]}, when: $(big)}
+"""
 
 
 def flat_cost(point: Point) -> float:

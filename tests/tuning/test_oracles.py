@@ -14,6 +14,7 @@ from layerforge.tuning.trials import Outcome, Trial, ranking
 from tests.tuning.spaces import (
     CONDITIONAL,
     FLAT,
+    LOPSIDED,
     conditional_cost,
     flat_cost,
     searched,
@@ -68,6 +69,14 @@ def test_an_algorithm_that_learns_beats_chance(tuner: str, tmp_path: Path) -> No
         later = [outcomes[n].score or 0.0 for n in sorted(outcomes)[40:]]
         means.append(sum(later) / len(later))
     assert means[0] < 0.7 * means[1]
+
+
+def test_a_space_whose_large_part_is_rarely_drawn_is_not_gone_through_whole(tmp_path: Path) -> None:
+    space, settings = space_of(LOPSIDED, tmp_path, "{max_trials: 60}")
+    asked, _ = searched(space, settings, lambda point: 0.0)
+    begun = Counter(trial.key for trial in asked.values())
+    assert len(begun) == 60
+    assert {len(trial.values) for trial in asked.values()} == {1, 5}
 
 
 def test_a_direction_of_max_finds_the_same(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from enum import Enum
 from random import Random
 from typing import Final, Protocol
@@ -12,6 +12,9 @@ from layerforge.space import Point, Space, draw, key
 from layerforge.tuning.trials import Outcome, Trial
 
 _TRIES: Final = 20  # draws that only repeat what there was, before a space is gone through
+_LEFT: Final = (
+    1_000  # points left of a space among which one is chosen, since there may be no end of them
+)
 
 
 class Answer(Enum):
@@ -47,7 +50,8 @@ class Draws:
 
     def __init__(self, space: Space, seed: int) -> None:
         self.space, self.seed = space, seed
-        self._all: list[Point] | None = None
+        self._walk: Iterator[Point] = space.points()
+        self._walked: list[Point] = []
 
     def point(self, *number: object) -> Point:
         """Each hyperparameter has dice of its own, whatever else is active."""
@@ -56,16 +60,23 @@ class Draws:
     def fresh(self, number: int, taken: Collection[str]) -> Point | None:
         """A point that is not taken; None where there is none.
 
-        Where drawing only repeats what there was, the space is small: what is left of it is gone through.
+        Where drawing only repeats what there was, the space is small, or a small part of it is drawn
+        nearly always: one of the first points of the grid that are left is chosen.
         """
         for attempt in range(_TRIES):
             point = self.point(number, attempt)
             if key(point) not in taken:
                 return point
-        if self._all is None:
-            self._all = list(self.space.points())
-        left = [point for point in self._all if key(point) not in taken]
+        left = self._left(taken)
         return dice(self.seed, number, "left").choice(left) if left else None
+
+    def _left(self, taken: Collection[str]) -> list[Point]:
+        left = [point for point in self._walked if key(point) not in taken][:_LEFT]
+        while len(left) < _LEFT and (point := next(self._walk, None)) is not None:
+            self._walked.append(point)
+            if key(point) not in taken:
+                left.append(point)
+        return left
 
 
 def keys(asked: Mapping[int, Trial]) -> set[str]:
