@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from layerforge.data.cells import Column
+from layerforge.data.holes import Filling, policy_of
 from layerforge.data.leaks import leaks_of
 from layerforge.data.prepared import Prepared
 from layerforge.data.raw import Raw
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def account_of(
-    prepared: Prepared, raw: Raw, split: Split, windows: Windows | None
+    prepared: Prepared, raw: Raw, split: Split, windows: Windows | None, filling: Filling
 ) -> dict[str, Any]:
     """Everything that was done to the rows of a file, in plain values; rows count from 0."""
     import numpy as np
@@ -33,6 +34,7 @@ def account_of(
         "rows_dropped": max(file.rows - raw.count, 0),
         "missing": settings.missing or "error",
         "columns": [_column(raw, column) for column in raw.columns.values()],
+        "filled": _filled(prepared, raw, filling),
         "unused_columns": [
             c for c in file.columns if c not in (*raw.roles.used, *raw.roles.naming)
         ],
@@ -65,6 +67,19 @@ def _column(raw: Raw, column: Column) -> dict[str, Any]:
         return {**told, "values": words.n_unique()}
     numbers = column.numbers()
     return {**told, "min": float(np.nanmin(numbers)), "max": float(np.nanmax(numbers))}
+
+
+def _filled(prepared: Prepared, raw: Raw, filling: Filling) -> dict[str, dict[str, int]]:
+    """Of each column of numbers whose holes were filled: how many, by what stands in them now."""
+    encoded = {each.name for each in (*prepared.encoders, *prepared.target_encoders)}
+    return {
+        name: filling.counts(name, column.absent())
+        for name, column in raw.columns.items()
+        if name in encoded
+        and column.missing
+        and column.kind != "category"
+        and policy_of(prepared.settings, name) not in ("drop", "error")
+    }
 
 
 def _window(prepared: Prepared) -> dict[str, Any] | None:

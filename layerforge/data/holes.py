@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -93,16 +93,32 @@ class Filling:
         """The holes of the known rows on a line between their neighbours, where both are known."""
         import numpy as np
 
+        for whole, inner in self._inner(absent):
+            found[inner] = np.interp(inner, whole, values[whole])
+        return found
+
+    def _inner(
+        self, absent: NDArray[np.bool_]
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """Of each stretch of known rows those with a value, and the holes with one on both sides."""
+        import numpy as np
+
         if self.known is None:
-            return found
+            return
         for stretch in stretches(self.known, self.series):
             own = np.asarray(stretch)
             whole = own[~absent[own]]
             inner = own[absent[own]]
             if len(whole):
-                inner = inner[(inner > whole[0]) & (inner < whole[-1])]
-                found[inner] = np.interp(inner, whole, values[whole])
-        return found
+                yield whole, inner[(inner > whole[0]) & (inner < whole[-1])]
+
+    def counts(self, name: str, absent: NDArray[np.bool_]) -> dict[str, int]:
+        """How many holes of a column were filled, by what stands in them now."""
+        rule, holes = self.rule(name), int(absent.sum())
+        if rule != "interpolate":
+            return {f"by {rule}": holes}
+        between = sum(len(inner) for _, inner in self._inner(absent))
+        return {"interpolated": between, "carried on": holes - between}
 
 
 def filling_of(

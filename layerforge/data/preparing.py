@@ -220,7 +220,7 @@ def assemble(
         kept=raw.kept,
         naive=_naive(settings, raw, split, season, targets),
     )
-    return replace(prepared, account=account_of(prepared, raw, split, windows))
+    return replace(prepared, account=account_of(prepared, raw, split, windows, filling))
 
 
 def _windows(settings: DataSettings, raw: Raw, split: Split, frame: Frame) -> Windows:

@@ -77,6 +77,9 @@ def _form(account: Account) -> Iterator[str]:
         yield window["past"]
     missing = account["missing"]
     yield f"missing: {missing if isinstance(missing, str) else _policy(missing)}"
+    for name, counts in account["filled"].items():
+        told = ", ".join(f"{count:,} {how}" for how, count in counts.items())
+        yield f"holes filled in `{visible(name)}`: {told}"
     season = account["season"]
     if season["length"]:
         yield f"season: {season['length']}, {season['why']}"

@@ -47,7 +47,8 @@ def data_notes(prepared: Prepared) -> list[str]:
     season = prepared.season
     found = season.inferred and season.length is not None
     notes = [f"season {season.length}: {season.why}"] if found else []
-    return [*notes, *prepared.account.get("warnings", ())]
+    leaks = prepared.account.get("leaks") or {"told": ()}
+    return [*notes, *prepared.account.get("warnings", ()), *leaks["told"]]
 
 
 def data_settings(compiled: Compiled) -> DataSettings:

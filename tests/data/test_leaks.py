@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from layerforge.run.scoring import data_notes
 from tests.data.conftest import Prepare
 
 TABLE = "source: d.csv\ntask: regression\ntargets: y\nshuffle: false\n"
@@ -26,6 +27,13 @@ def test_a_column_that_is_a_line_of_the_target_is_suspicious(prepared: Prepare) 
     rows = "x,z,y\n" + "".join(f"{i},{noise[i]},{3 * noise[i] - 7}\n" for i in range(20))
     leaks = prepared(TABLE, d_csv=rows).account["leaks"]
     assert leaks["suspicious"] == ["`z` is a line of `y` in every training row"]
+
+
+def test_what_gives_answers_away_is_among_the_notes_of_a_run(prepared: Prepare) -> None:
+    rows = "x,z,y\n" + "".join(f"{i % 18},{i % 18},{3 * (i % 18) - 7}\n" for i in range(20))
+    notes = data_notes(prepared(TABLE, d_csv=rows))
+    assert "2 samples of test stand also in train, with the same inputs" in notes
+    assert "`z` is a line of `y` in every training row" in notes
 
 
 def test_a_column_that_tells_the_class_is_suspicious(prepared: Prepare) -> None:

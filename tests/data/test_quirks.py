@@ -125,6 +125,16 @@ def test_interpolation_never_looks_beyond_the_training_rows(prepared: Prepare) -
     data = prepared(SERIES + "scale: none\nmissing: interpolate", d_csv=content)
     # The row 13 is the last of the training part, 17 a test row: both carry on what was before.
     assert data.features[[3, 13, 17], 0].tolist() == [3, 12, 16]
+    assert data.account["filled"] == {"y": {"interpolated": 1, "carried on": 2}}
+
+
+def test_the_account_counts_what_stands_in_the_holes_of_each_column(prepared: Prepare) -> None:
+    rows = "a,b,y\n" + "1,,1\n,2,2\n3,4,3\n" * 10
+    section = TABLE + "missing: {fill: mean, columns: {a: {fill: 7}}}\n"
+    data = prepared(section, d_csv=rows)
+    assert data.account["filled"] == {"a": {"by 7": 10}, "b": {"by mean": 10}}
+    dropped = prepared(TABLE + "missing: drop\n", d_csv=rows)
+    assert dropped.account["filled"] == {}
 
 
 def test_blanks_around_words_are_taken_away_and_told(prepared: Prepare) -> None:
