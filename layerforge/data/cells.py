@@ -6,12 +6,13 @@ read again as text, to tell a missing value from a text that does not belong the
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from layerforge.data.files import File, unreadable_row
+from layerforge.data.files import File, Wording, unreadable_row
 from layerforge.data.formats import formats_of
 from layerforge.data.roles import Roles
 from layerforge.diagnostics import SpecError
@@ -157,6 +158,8 @@ def _read_numbers(file: File, names: Sequence[str]) -> Iterable[tuple[str, Colum
     """The columns that are numbers in every row, or by the type that Parquet declares."""
     import polars as pl
 
+    if file.wording.thousands and file.format == "text":
+        return  # the quick reader of numbers knows no thousands, and might take `1.234` for a fraction
     kinds = parquet_types(file)
     texts = (pl.String, pl.Categorical, pl.Enum)
     declared = [name for name in names if kinds.get(name) not in texts]
@@ -243,8 +246,7 @@ def _from_text(
     """What a column is that holds more than numbers; None where texts stand among its numbers."""
     import polars as pl
 
-    plain = text.str.replace(",", ".", literal=True) if file.wording.decimal == "," else text
-    numbers = plain.cast(pl.Float64, strict=False).fill_nan(None)
+    numbers = _plain(text, file.wording).cast(pl.Float64, strict=False).fill_nan(None)
     wrong = text.is_not_null() & numbers.is_null()
     count, missing = int(wrong.sum()), text.null_count()
     if not count:
@@ -257,11 +259,29 @@ def _from_text(
         flags = (words == "true").cast(pl.Float64).fill_null(float("nan")).to_numpy()
         return Column(text.name, "flag", flags, missing)
     dated = bool(formats_of(str(text[wrong.arg_max() or 0])))
-    dressed = dated or _has_decimal_commas(text)
+    dressed = dated or _has_decimal_commas(text) or _has_thousands(text)
     if may_be_category and count * 2 > len(text) - missing and not dressed:
         return Column(text.name, "category", text, missing)
     found.append(_text_among_numbers(file, text, wrong, roles, may_be_category))
     return None
+
+
+def _plain(text: pl.Series, wording: Wording) -> pl.Series:
+    """Numbers as Polars reads them; a mark of thousands that parts no three digits makes no number."""
+    mark, decimal = wording.thousands, wording.decimal
+    if mark:
+        grouped = rf"^[-+]?\d{{1,3}}({re.escape(mark)}\d{{3}})+({re.escape(decimal)}\d*)?$"
+        wrong = text.str.contains(mark, literal=True) & ~text.str.contains(grouped)
+        text = text.set(wrong.fill_null(value=False), None)
+        text = text.str.replace_all(mark, "", literal=True)
+    return text.str.replace(",", ".", literal=True) if decimal == "," else text
+
+
+def _has_thousands(text: pl.Series) -> bool:
+    """Whether the texts are numbers in which commas part every three digits."""
+    known = text.drop_nulls()
+    grouped = known.str.contains(r"^[-+]?\d{1,3}(,\d{3})+(\.\d+)?$")
+    return bool(grouped.any() and (grouped | known.str.contains(r"^[-+]?\d+(\.\d+)?$")).all())
 
 
 def _has_decimal_commas(text: pl.Series) -> bool:
@@ -279,7 +299,9 @@ def _text_among_numbers(
     if count > 1:
         message += f"; {count:,} values of this column are no numbers"
     place, help = roles.written[text.name], None
-    if _has_decimal_commas(text):
+    if _has_thousands(text):
+        help = 'write `thousands: ","` if the comma parts thousands, `decimal: ","` if it is the decimal mark'
+    elif _has_decimal_commas(text):
         help = 'write `decimal: ","` for numbers with a decimal comma'
     elif formats_of(word):
         help = f"if this is the time of the rows, write `time: {text.name}`"

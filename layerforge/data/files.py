@@ -32,12 +32,14 @@ _FORMATS = {
 class Wording:
     """How the fields of a text say things: the decimal mark, what is missing, what is only dress.
 
-    `strip` are characters taken away at both ends of a text, after blanks.
+    `strip` are characters taken away at both ends of a text, after blanks; `thousands` is the mark
+    between every three digits.
     """
 
     decimal: str = "."
     sentinels: tuple[str | float, ...] = ()
     strip: str | None = None
+    thousands: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,7 +213,7 @@ _SAVED: Final = (
     *("stride", "sampling", "shape", "scale", "sort", "duplicates", "gaps", "padding"),
 )
 _SAVED_OF_FILE: Final = (
-    *("separator", "header", "columns", "decimal", "strip", "date_format", "missing"),
+    *("separator", "header", "columns", "decimal", "thousands", "strip", "date_format", "missing"),
 )
 
 

@@ -51,6 +51,9 @@ def _recognise(settings: DataSettings, path: Path, shown: str) -> File:
     if settings.decimal == settings.separator == ",":
         message = "the comma cannot be both decimal mark and separator"
         raise SpecError("bad-split", message, "decimal")
+    if settings.thousands == settings.decimal:
+        message = f"`{settings.decimal}` cannot both part thousands and be the decimal mark"
+        raise SpecError("bad-split", message, "thousands")
     return recognise(path, shown, settings.separator, settings.header, settings.decimal)
 
 
@@ -72,7 +75,7 @@ def _wording(settings: DataSettings) -> Wording:
     words = tuple(sentinels)
     # `-9999` in the spec is a number, but the cell of a category may say the same as text.
     as_text = tuple(str(each) for each in words if not isinstance(each, str))
-    return Wording(settings.decimal, words + as_text, settings.strip)
+    return Wording(settings.decimal, words + as_text, settings.strip, settings.thousands)
 
 
 def _check_alike(parts: list[File]) -> None:

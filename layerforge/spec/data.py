@@ -79,6 +79,7 @@ SIGNATURE = Signature(
         Parameter("header", Flag(), True),
         Parameter("columns", _MANY, None),
         Parameter("decimal", Choice((".", ",")), "."),
+        Parameter("thousands", Optional(Choice((",", ".", " ", "'", "_"))), None),
         Parameter("strip", Optional(Text("characters")), None),
         Parameter("date_format", Optional(Text("a format such as `%d.%m.%Y`")), None),
         Parameter("missing", MissingKind(), None),
@@ -134,6 +135,7 @@ class DataSettings:
     header: bool = True
     columns: tuple[str, ...] | None = None
     decimal: str = "."
+    thousands: str | None = None
     strip: str | None = None
     date_format: str | None = None
     missing: Any = None  # None, "error", "drop", "interpolate" or the mapping of `missing`

@@ -207,3 +207,37 @@ def test_files_for_the_splits_are_one_series_in_the_order_of_the_splits(prepared
     # The first test window looks back into the training file, and answers with a row of the other.
     x, y = data.batch(data.positions["test"][:1])
     assert (x[0, :, 0].tolist(), y[0].tolist()) == ([8, 9], [10])
+
+
+@pytest.mark.parametrize(
+    ("marks", "rows"),
+    [
+        ('thousands: ","', '"1,234.5",1\n7,2\n"-1,234,567",3\n'),
+        ('thousands: "."\ndecimal: ","\nseparator: ";"', "1.234,5;1\n7;2\n-1.234.567;3\n"),
+        ('thousands: " "', "1 234.5,1\n7,2\n-1 234 567,3\n"),
+        ('thousands: "\'"', "1'234.5,1\n7,2\n-1'234'567,3\n"),
+    ],
+)
+def test_thousands_are_parted_by_the_mark_that_is_declared(
+    prepared: Prepare, marks: str, rows: str
+) -> None:
+    head = "x;y\n" if ";" in rows else "x,y\n"
+    data = prepared(f"{TABLE}{marks}\n", d_csv=head + rows * 4)
+    assert data.features[:3, 0].tolist() == [1234.5, 7, -1234567]
+
+
+@pytest.mark.parametrize("word", ["1.5", "12.34", "1234.567", "1.234.56"])
+def test_a_mark_of_thousands_elsewhere_is_no_number(told: Told, word: str) -> None:
+    section = TABLE + 'thousands: "."\ndecimal: ","\nseparator: ";"\n'
+    lines = told(section, d_csv="x;y\n" + f"1,5;1\n2;2\n{word};3\n" * 4)
+    assert any(f"found `{word}`, where a number was expected" in line for line in lines)
+
+
+def test_thousands_that_nobody_declared_are_named(told: Told) -> None:
+    lines = told(TABLE, d_csv="x,y\n" + '"1,234",1\n5,2\n"6,000.5",3\n' * 4)
+    assert any('write `thousands: ","`' in line for line in lines)
+
+
+def test_one_mark_cannot_part_thousands_and_decimals(told: Told) -> None:
+    lines = told(TABLE + 'thousands: "."\n', d_csv="x,y\n1,2\n")
+    assert any("cannot both part thousands and be the decimal mark" in line for line in lines)
