@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layerforge.data import inspection
@@ -106,6 +106,7 @@ cells = st.text(alphabet='ab1,";\n\r é', max_size=4)
 @given(
     st.lists(st.lists(cells, min_size=2, max_size=2), min_size=1, max_size=30), st.integers(1, 9)
 )
+@settings(deadline=None)  # a file is written and read each time
 def test_the_quick_count_of_rows_agrees_with_the_csv_module(
     rows: list[list[str]], piece: int
 ) -> None:
