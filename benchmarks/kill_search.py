@@ -156,10 +156,13 @@ def main() -> int:
         journal = (search_in(folder) / "journal.jsonl").read_text()
         lost = journal.count('"event": "lost"')
         ends = [search_in(Path(each)) / "trials.csv" for each in (whole, broken)]
-        same = ends[0].read_text() == ends[1].read_text()
+        rows = [each.read_text().splitlines() for each in ends]
+        same = rows[0] == rows[1]
         counts = ", ".join(f"{killed.count(what)} {what}" for what in sorted(set(killed)))
         print(f"{len(killed)} kills ({counts}); {lost} processes found dead by the search")
         print(f"trials.csv of {options.trials} trials: {'the same' if same else 'DIFFERENT'}")
+        for row in sorted({*rows[0]} ^ {*rows[1]}):
+            print(f"  {'left alone' if row in rows[0] else 'killed'}: {row}")
     return 0 if same and len(killed) == options.kills else 1
 
 

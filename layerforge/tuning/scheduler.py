@@ -58,7 +58,7 @@ from layerforge.tuning.trials import (
 )
 
 _PAUSE: Final = 0.5  # seconds between two looks at the clock
-_LIVES: Final = 3  # deaths of a trial's process without getting on, after which it has failed
+_LIVES: Final = 5  # deaths of a trial's process without getting on, after which it has failed
 
 
 @dataclass(slots=True)

@@ -100,7 +100,7 @@ def test_a_trial_that_always_dies_is_failed_with_its_reason(tmp_path: Path) -> N
     for number in dead:
         assert story.outcomes[number].status == "failed"
         assert story.outcomes[number].reason == "its process ended with status 9"
-    assert len(engine.orders) == 4 + 2 * len(dead)
+    assert len(engine.orders) == 4 + 4 * len(dead)
 
 
 def test_a_trial_that_gets_on_between_deaths_is_not_to_blame() -> None:
