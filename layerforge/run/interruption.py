@@ -7,6 +7,7 @@ import threading
 from types import TracebackType
 from typing import Any, Final, Self
 
+_ALWAYS: Final = (signal.SIGINT, signal.SIGTERM)
 _SIGNALS: Final = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 if hasattr(signal, "SIGHUP"):  # the terminal is gone; Windows knows no such signal
     _SIGNALS[signal.SIGHUP] = "SIGHUP"
@@ -25,7 +26,9 @@ class Interruption:
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             for number in _SIGNALS:
-                if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+                # nohup has SIGHUP ignored on purpose; a shell has Ctrl-C ignored for whatever is behind `&`,
+                # and whoever sends SIGINT to that means it.
+                if number in _ALWAYS or signal.getsignal(number) != signal.SIG_IGN:
                     self._before[number] = signal.signal(number, self._take)
         return self
 

@@ -168,9 +168,15 @@ def test_a_run_whose_terminal_is_closed_ends_with_129_and_goes_on(
             signal.raise_signal(signal.SIGHUP)
             raise OSError(errno.EIO, "the terminal is gone")
 
-    with monkeypatch.context() as patch:
-        patch.setattr(JsonLog, "__call__", hung_up)
-        assert run("train", "forecast.yaml", "--epochs", "3", "--log", "json").status == 129
+    before = signal.signal(
+        signal.SIGHUP, signal.SIG_DFL
+    )  # it is ignored where tests run under nohup
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(JsonLog, "__call__", hung_up)
+            assert run("train", "forecast.yaml", "--epochs", "3", "--log", "json").status == 129
+    finally:
+        signal.signal(signal.SIGHUP, before)
     record = json.loads(Path("runs/wave/1/run.json").read_text(encoding="utf-8"))
     assert record["reason"] == "stopped by SIGHUP in epoch 1"
     assert record["state"] == "interrupted"
