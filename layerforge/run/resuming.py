@@ -76,8 +76,7 @@ def resume(
         sweep(run)
         with ready(job, listener) as model, recorded(run):
             _reopen(run, record, job, command, listener)
-            if checkpoint is not None:
-                build_all(model, job)
+            build_all(model, job)  # without a checkpoint too: the first call moves seeds of dropout
             return train_job(job, model, run, listener, checkpoint)
 
 

@@ -19,7 +19,7 @@ from layerforge.run import branch, resume, train
 from layerforge.run.checkpoint import read_checkpoint
 from layerforge.run.directory import read_history
 from layerforge.run.state import held, state_of
-from tests.run.conftest import BLOBS, Compile, Told, write_data
+from tests.run.conftest import BLOBS, SINE, Compile, Told, write_data
 
 MANY = """
     name: blobs
@@ -102,6 +102,27 @@ def test_a_run_stopped_within_epochs_ends_as_one_that_was_not(
     resume(stopped.path, spec, Stopping(7))
     resume(stopped.path, spec, Told())
     assert differences(alone.path, stopped.path) == []
+
+
+def test_a_run_stopped_before_its_first_checkpoint_ends_as_one_that_was_not(
+    compiled: Compile, folder: Path
+) -> None:
+    """The masks of a layer over time are drawn outside of training too: the seeds move with each call."""
+    over_time = "model.layers=[{GRU: {units: 4, dropout: 0.2}}, {Dense: 6}]"
+    spec = compiled(SINE, over_time, "train.epochs=2", "train.deterministic=true")
+    alone = train(spec, folder / "alone", Told())
+
+    def dies(event: Event) -> None:
+        if isinstance(event, TrainingStarted):
+            raise RuntimeError("before the first step")
+
+    with pytest.raises(Faults):
+        train(spec, folder / "stopped", dies)
+    run = folder / "stopped" / "sine" / "1"
+    assert read_checkpoint(run) is None
+    resume(run, spec, Told())
+    (run / "failure.txt").unlink()
+    assert differences(alone.path, run) == []
 
 
 def test_two_deterministic_runs_are_equal_to_the_bit_and_two_seeds_are_not(
