@@ -88,7 +88,7 @@ def _space(compiled: Compiled) -> Examination | None:
         return None
     from layerforge.space import Space, examine
 
-    return examine(Space(compiled.path, compiled.overrides, compiled.sample), compiled)
+    return examine(Space.of(compiled), compiled)
 
 
 def _with_space(compiled: Compiled, look: Examination | None) -> Compiled:

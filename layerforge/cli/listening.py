@@ -5,17 +5,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from layerforge.events import Event, Listener
 from layerforge.render.progress import PlainProgress
 from layerforge.render.screen import screen_of
 
+if TYPE_CHECKING:
+    from layerforge.render.live import LiveProgress
+    from layerforge.render.live_search import LiveSearch
+
 
 @contextmanager
-def listener(quiet: bool = False, live: bool = False, log: str = "text") -> Iterator[Listener]:
+def listener(
+    quiet: bool = False, live: bool = False, log: str = "text", search: bool = False
+) -> Iterator[Listener]:
     """A listener that writes to standard error. `live` allows a display, where there is a terminal.
 
-    With `log` of `json` every event is a line of JSON, for machines.
+    The display is that of a `search`, or else of one training. With `log` of `json` every event is a
+    line of JSON, for machines.
     """
     if quiet:
         yield _ignore
@@ -24,12 +32,21 @@ def listener(quiet: bool = False, live: bool = False, log: str = "text") -> Iter
 
         yield _while_read(JsonLog(sys.stderr))
     elif live and sys.stderr.isatty():
-        from layerforge.render.live import LiveProgress
-
-        with LiveProgress(screen_of(sys.stderr)) as display:
+        with _display(search) as display:
             yield _while_read(display)
     else:
         yield _while_read(PlainProgress(sys.stderr, screen_of(sys.stderr).width))
+
+
+def _display(search: bool) -> LiveSearch | LiveProgress:
+    screen = screen_of(sys.stderr)
+    if search:
+        from layerforge.render.live_search import LiveSearch
+
+        return LiveSearch(screen)
+    from layerforge.render.live import LiveProgress
+
+    return LiveProgress(screen)
 
 
 def _while_read(listens: Listener) -> Listener:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -113,6 +112,7 @@ def tune(
     and scored at the end. Killed at any instant, --resume goes on: no trial that has ended is run
     again. Ctrl-C saves what the trials under way have done. Progress goes to standard error.
     """
+    from layerforge.cli.listening import listener
     from layerforge.cli.telling import faults_told, usable
 
     spec, search = _words(spec, search, resume, show)
@@ -126,7 +126,7 @@ def tune(
     with faults_told():
         folder, compiled = _named(spec, search, resume, searches, changed)
     compiled = usable(compiled)
-    with faults_told(compiled.lines), _listener(quiet, log) as listens:
+    with faults_told(compiled.lines), listener(quiet, True, log, search=True) as listens:
         searched = _searched(folder, compiled, searches, workers, ray, listens)
     ended = searched.ended
     assert ended is not None  # it was not only looked at
@@ -184,22 +184,6 @@ def _named(
     parsed = complete_spec(spec, ()).spec if spec is not None and search is None else None
     folder = find_search(search or (parsed.name if parsed is not None else None), searches)
     return folder, spec_of(folder, changed)
-
-
-@contextmanager
-def _listener(quiet: bool, log: str) -> Iterator[Listener]:
-    """A table that is redrawn on a terminal; elsewhere what other commands have."""
-    if quiet or log == "json" or not sys.stderr.isatty():
-        from layerforge.cli.listening import listener
-
-        with listener(quiet, log=log) as listens:
-            yield listens
-        return
-    from layerforge.render.live_search import LiveSearch
-    from layerforge.render.screen import screen_of
-
-    with LiveSearch(screen_of(sys.stderr)) as display:
-        yield display
 
 
 def _searched(

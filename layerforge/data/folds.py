@@ -35,20 +35,22 @@ def folded(settings: DataSettings, given: Candidates, split: Split, fold: Fold) 
     import numpy as np
 
     pool = np.sort(np.concatenate([split.rows["train"], split.rows["validation"]]))
-    if split.chronological:
-        unit, what = _moments(settings, given, pool), "moments"
-    elif given.codes is not None and settings.window is None:
+    grouped = given.codes is not None and settings.window is None
+    forward = split.chronological and not grouped
+    if given.codes is not None and grouped:
         unit, what = given.codes[pool], "groups"
+    elif forward:
+        unit, what = _moments(given, pool), "moments"
     else:
         unit, what = np.arange(len(pool), dtype=np.int64), "rows"
     values, first, place = np.unique(unit, return_index=True, return_inverse=True)
-    needed = fold.of + 1 if split.chronological else fold.of
+    needed = fold.of + 1 if forward else fold.of
     if len(values) < needed:
         message = (
             f"{fold.of} folds need {needed:,} {what} before the test rows, not {len(values):,}"
         )
         raise SpecError("bad-split", message, "split")
-    if split.chronological:
+    if forward:
         train, held = _forward(len(values), fold, gap_of(settings))
         how = f"{split.how}, fold {fold.number} of {fold.of} walking forward"
     else:
@@ -61,13 +63,11 @@ def folded(settings: DataSettings, given: Candidates, split: Split, fold: Fold) 
     return Split(rows, split.chronological, how, unused, split.codes)
 
 
-def _moments(
-    settings: DataSettings, given: Candidates, pool: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _moments(given: Candidates, pool: NDArray[np.int64]) -> NDArray[np.int64]:
     """When each row is: its place, of several series its time or its place in its own."""
     import numpy as np
 
-    if given.codes is None or (settings.window is None and given.stamps is None):
+    if given.codes is None:
         return np.arange(len(pool), dtype=np.int64)
     if given.stamps is not None:
         return np.asarray(given.stamps.values[pool])
@@ -87,7 +87,14 @@ def _forward(count: int, fold: Fold, gap: int) -> tuple[NDArray[np.int64], NDArr
 
 
 def _order(settings: DataSettings, given: Candidates, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """A shuffled order of rows or groups in which every stretch holds each class in its proportion."""
+    """A shuffled order of rows or groups in which every stretch holds each class in its proportion.
+
+    Groups that the split takes in the order of the file stay in it.
+    """
+    import numpy as np
+
+    if not settings.shuffle:
+        return np.arange(len(rows), dtype=np.int64)
     classes = given.classes[rows] if given.classes is not None and settings.stratify else None
     return stratified_order(classes, len(rows), settings.seed)
 

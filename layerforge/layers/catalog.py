@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any, Final, TypeAlias
 
 from layerforge.arguments import (
@@ -215,6 +216,7 @@ def _check_tensors(
         raise SpecError("too-many-inputs", f"takes {most}, not {len(shapes)}", help=help)
 
 
+@cache
 def snake_case(name: str) -> str:
     """A class name as Keras writes it in automatic names: `LSTMCell` is `lstm_cell`, `Conv1D` `conv1d`.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from layerforge.data import Prepared, report
 from layerforge.data.series import firsts
+from layerforge.data.splits import gap_of
 from layerforge.data.windows import Frame
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.events import DataRead, Event, Listener, Note
@@ -145,7 +146,7 @@ def _trained(
 def _compiled(run: Path, record: Mapping[str, Any], fold: Fold) -> Compiled:
     """The spec of the run on all rows up to the end of the fold, those of the fold for the test."""
     settings, validation = fold.prepared.settings, _validation(fold.prepared)
-    gap = int((settings.split or {}).get("gap") or 0)
+    gap = gap_of(settings)
     behind = validation + gap if validation else 0  # each part loses the gap at its beginning
     parts = {"train": fold.first - gap - behind, "validation": behind}
     parts |= {"test": fold.stop - fold.first + gap, "gap": gap}

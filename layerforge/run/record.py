@@ -96,7 +96,7 @@ def recorded(run: Path) -> Iterator[None]:
         close(run, "interrupted", "stopped in the middle of a step")
         raise
     except Faults as stop:
-        close(run, "failed", "; ".join(fault.message for fault in stop.diagnostics))
+        close(run, "failed", str(stop))
         raise
     except Exception as error:
         fault = explain(error)

@@ -82,9 +82,30 @@ def _variables(model: Any, group: str) -> dict[str, Any]:
     """
     if group == "model":
         variables = model.variables
+    elif group == "optimizer":
+        variables = _optimizer_variables(model.optimizer)
     else:
-        variables = model.optimizer.variables if group == "optimizer" else model.metrics_variables
+        variables = model.metrics_variables
     return {f"{group} {i} {each.name}": each for i, each in enumerate(variables)}
+
+
+def _optimizer_variables(optimizer: Any) -> list[Any]:
+    """The variables of an optimizer and of those in it, also such as Keras has lost sight of.
+
+    LossScaleOptimizer turns tracking off while it builds what it wraps, so that Nadam's product of
+    momenta is among nobody's `variables` (Keras 3.15).
+    """
+    import keras
+
+    variables = list(optimizer.variables)
+    inner = [
+        getattr(optimizer, "inner_optimizer", None),
+        *getattr(optimizer, "_inner_optimizers", ()),
+    ]
+    for each in (optimizer, *inner):
+        held = [v for v in vars(each).values() if isinstance(v, keras.Variable)] if each else []
+        variables += [v for v in held if all(v is not known for known in variables)]
+    return variables
 
 
 def _listed(arrays: Arrays, name: str) -> list[NDArray[Any]]:

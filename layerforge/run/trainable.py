@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,19 @@ def make_trainable(job: Job) -> Any:
     optimizer, loss = component(job.train.optimizer, job), component(job.objective.loss, job)
     model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
     _check_callbacks(job)
-    _check_monitors(job, logged_names(job))
+    _check_monitors(job, _logged(job, metrics))
     return model
 
 
 def logged_names(job: Job) -> list[str]:
-    """What every epoch of a job logs, by name."""
-    metrics = [component(metric, job) for metric in job.objective.metrics]
+    """What every epoch of a job logs, by name: Keras numbers names anew, as where the model is made."""
+    import keras
+
+    keras.utils.clear_session()
+    return _logged(job, [component(metric, job) for metric in job.objective.metrics])
+
+
+def _logged(job: Job, metrics: Sequence[Any]) -> list[str]:
     names = ["loss", *(getattr(metric, "name", metric) for metric in metrics)]
     validated = [f"val_{name}" for name in names] if job.samples["validation"] else []
     return [*names, "learning_rate", *validated]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from layerforge.expressions import Value
-from layerforge.pipeline import Compiled, compile_opened, open_spec
+from layerforge.pipeline import Compiled, Opened, compile_opened, overridden
 from layerforge.space.values import grid
 from layerforge.spec import Hyperparameter
 
@@ -25,15 +24,24 @@ class Space:
     that nothing uses is no part of a point, and two points that differ in it alone are one.
     """
 
-    def __init__(
-        self, path: Path, overrides: tuple[str, ...] = (), sample: tuple[int, ...] | None = None
-    ) -> None:
-        self.opened = open_spec(path, overrides)
+    def __init__(self, opened: Opened, sample: tuple[int, ...] | None = None) -> None:
+        self.opened = opened
         self._sample = sample
         self._compiled: dict[str, Compiled] = {}
 
-    def compiled(self, point: Point) -> Compiled:
-        """The spec with a point's values; whatever the point leaves out takes its default."""
+    @classmethod
+    def of(cls, compiled: Compiled) -> Space:
+        """The space of a spec that has been compiled: its files are not read again."""
+        assert compiled.opened is not None  # as in every spec that could be read
+        return cls(compiled.opened, compiled.sample)
+
+    def compiled(self, point: Point, changes: Sequence[str] = ()) -> Compiled:
+        """The spec with a point's values; whatever the point leaves out takes its default.
+
+        `changes` are `path=value` texts for this point alone.
+        """
+        if changes:
+            return compile_opened(overridden(self.opened, changes), dict(point), self._sample)
         known = self._compiled.get(key(point))
         if known is None:
             known = compile_opened(self.opened, dict(point), self._sample)

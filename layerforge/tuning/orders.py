@@ -30,7 +30,6 @@ class Order:
     number: int
     executions: tuple[Execution, ...]
     objective: str
-    direction: str
     written: bytes
     command: tuple[str, ...]
     code: tuple[Path, ...]

@@ -20,7 +20,7 @@ from layerforge.events import (
     TrialEpoch,
     TrialStarted,
 )
-from layerforge.pipeline import Compiled, compile_opened, overridden
+from layerforge.pipeline import Compiled
 from layerforge.records import replace
 from layerforge.run.checkpoint import FILE as CHECKPOINT
 from layerforge.run.completion import widened
@@ -58,6 +58,7 @@ from layerforge.tuning.trials import (
 )
 
 _PAUSE: Final = 0.5  # seconds between two looks at the clock
+_REPEATABLE: Final = "train.deterministic=true"
 _LIVES: Final = 5  # deaths of a trial's process without getting on, after which it has failed
 
 
@@ -91,10 +92,8 @@ class Scheduler:
 
     def __init__(self, search: Search, story: Story, engine: Engine, listener: Listener) -> None:
         self._search, self._story, self._engine, self._listener = search, story, engine, listener
-        self._settings, self._direction = (
-            search.settings,
-            search.settings.objective.direction or "min",
-        )
+        self._settings = search.settings
+        self._direction = search.settings.objective.direction or "min"
         self._oracle = make_oracle(search.space, search.settings)
         self._shared = SharedData(search.folder)
         self._journal = Journal(search.folder)
@@ -169,8 +168,7 @@ class Scheduler:
         self._running[trial.number] = running
         too_large = over_budget(compiled, self._settings)
         if not compiled.clean:
-            reason = "; ".join(fault.message for fault in errors(compiled.found))
-            self._end(trial.number, INVALID, reason)
+            self._end(trial.number, INVALID, str(Faults(*errors(compiled.found))))
         elif too_large is not None:
             self._end(trial.number, OVER_BUDGET, too_large)
         else:
@@ -184,15 +182,13 @@ class Scheduler:
                 for fold in folds_of(self._settings)
             )
         except Faults as stop:
-            reason = "; ".join(fault.message for fault in stop.diagnostics)
-            self._end(trial.number, INVALID, reason)
+            self._end(trial.number, INVALID, str(stop))
             return
         self._engine.start(
             Order(
                 trial.number,
                 executions,
                 self._settings.objective.name,
-                self._direction,
                 self._search.written,
                 self._search.command,
                 tuple(file.path for file in loaded_code()),
@@ -206,12 +202,9 @@ class Scheduler:
         self, trial: Trial, compiled: Compiled, number: int, fold: Fold | None
     ) -> Execution:
         """One training of a trial. Raises Faults where its data cannot be prepared."""
-        changes = [f"train.seed={self._seed(trial, number)}", "train.deterministic=true"]
-        if trial.epochs is not None:
-            changes.append(f"train.epochs={trial.epochs}")
         data, prepared = self._shared.prepared(compiled, fold)
-        opened = overridden(self._search.space.opened, changes)
-        compiled = compile_opened(opened, dict(trial.values), compiled.sample)
+        changes = [*changes_of(trial, self._story, self._settings, number), _REPEATABLE]
+        compiled = self._search.space.compiled(trial.values, changes)
         folder = self._folder(trial.number, number, fold)
         begin = None
         if trial.parent is not None:
@@ -223,12 +216,6 @@ class Scheduler:
         if self._settings.executions_per_trial > 1:
             folder /= str(execution + 1)
         return folder if fold is None else folder / f"fold-{fold.number}"
-
-    def _seed(self, trial: Trial, execution: int) -> int:
-        """Of a trial and execution alone; one that goes on with another has its seed."""
-        while trial.parent is not None:
-            trial = self._story.asked[trial.parent]
-        return trial_seed(self._settings.seed, trial.number, execution)
 
     def _hear(self, message: Message) -> None:
         running = self._running[message.number]
@@ -266,13 +253,13 @@ class Scheduler:
         return best is not None and (best > middle if self._direction == "min" else best < middle)
 
     def _lost(self, message: Lost) -> None:
-        running = self._running.pop(message.number)
-        if self._stopping:
-            return
-        self._journal.lost(message.number, running.epoch, message.reason)
-        if self._story.die(message.number, running.epoch) >= _LIVES:
-            self._running[message.number] = running
-            self._end(message.number, FAILED, message.reason)
+        number, epoch = message.number, self._running[message.number].epoch
+        if not self._stopping:
+            self._journal.lost(number, epoch, message.reason)
+            if self._story.die(number, epoch) >= _LIVES:
+                self._end(number, FAILED, message.reason)
+                return
+        del self._running[number]  # it will be begun again
 
     def _done(self, running: _Running, message: Done) -> None:
         number = message.number
@@ -331,9 +318,18 @@ def folds_of(settings: TuneSettings) -> list[Fold | None]:
     return [Fold(number + 1, settings.folds) for number in range(settings.folds)]
 
 
-def trial_seed(seed: int, number: int, execution: int = 0) -> int:
-    """The seed of a training: of the search's seed and the trial's number alone."""
-    return dice(seed, "trial", number, execution).getrandbits(31)
+def changes_of(trial: Trial, story: Story, settings: TuneSettings, execution: int = 0) -> list[str]:
+    """What an execution of a trial sets beside its values, as `path=value`: its seed and its epochs.
+
+    The seed is of the search's and the trial's number alone; a trial that goes on with another has
+    the other's.
+    """
+    first = trial
+    while first.parent is not None:
+        first = story.asked[first.parent]
+    seed = dice(settings.seed, "trial", first.number, execution).getrandbits(31)
+    epochs = [f"train.epochs={trial.epochs}"] if trial.epochs is not None else []
+    return [f"train.seed={seed}", *epochs]
 
 
 def _best(curve: list[float], direction: str) -> float | None:

@@ -12,7 +12,7 @@ from typing import Final
 from layerforge.data import Prepared
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.events import Listener, SearchEnded, SearchStarted
-from layerforge.pipeline import Compiled, compile_opened, compile_spec, overridden
+from layerforge.pipeline import Compiled, compile_spec
 from layerforge.run import directory
 from layerforge.run.completion import completed
 from layerforge.run.files import sweep
@@ -26,7 +26,7 @@ from layerforge.tuning import record, sharing
 from layerforge.tuning.best import write_best
 from layerforge.tuning.journal import Story, read_story
 from layerforge.tuning.processes import Engine, Processes
-from layerforge.tuning.scheduler import Scheduler, Search, folds_of, trial_seed
+from layerforge.tuning.scheduler import Scheduler, Search, changes_of, folds_of
 from layerforge.tuning.sharing import SharedData
 from layerforge.tuning.trials import Trial, ranking
 
@@ -129,12 +129,8 @@ def best_spec(searched: Searched, space: Space) -> Path | None:
     if number is None:
         return None
     trial, outcome = searched.story.asked[number], searched.story.outcomes[number]
-    changes = [f"train.seed={_seed(searched, trial)}"]
-    if trial.epochs is not None:
-        changes.append(f"train.epochs={trial.epochs}")
-    opened = overridden(space.opened, changes)
-    point = space.compiled(trial.values)
-    compiled = compile_opened(opened, dict(trial.values), point.sample)
+    changes = changes_of(trial, searched.story, searched.settings, _best_execution(searched, trial))
+    compiled = space.compiled(trial.values, changes)
     name = searched.settings.objective.name
     title = f"Trial {number} of the search {searched.folder}: {name} {outcome.score!r}"
     path = searched.folder / record.BEST
@@ -142,14 +138,11 @@ def best_spec(searched: Searched, space: Space) -> Path | None:
     return path
 
 
-def _seed(searched: Searched, trial: Trial) -> int:
-    """The seed of the best execution of a trial."""
-    outcome = searched.story.outcomes[trial.number]
-    best = (min if searched.direction == "min" else max)(outcome.scores)
-    execution = outcome.scores.index(best) // (searched.settings.folds or 1)
-    while trial.parent is not None:
-        trial = searched.story.asked[trial.parent]
-    return trial_seed(searched.settings.seed, trial.number, execution)
+def _best_execution(searched: Searched, trial: Trial) -> int:
+    """Which execution of a trial had the best score; each has one for every fold."""
+    scores = searched.story.outcomes[trial.number].scores
+    best = (min if searched.direction == "min" else max)(scores)
+    return scores.index(best) // (searched.settings.folds or 1)
 
 
 def _prepared(folder: Path, compiled: Compiled) -> Prepared:
@@ -170,7 +163,7 @@ def _course(
     engine: Callable[[], Engine],
 ) -> Searched:
     settings = compiled.tune or TuneSettings()
-    space = Space(compiled.path, compiled.overrides, compiled.sample)
+    space = Space.of(compiled)
     story = read_story(folder)
     count = workers or usual_workers(settings.max_trials)
     threads = max(1, _cores() // count)
@@ -179,12 +172,10 @@ def _course(
     goal, done = settings.objective, len(story.outcomes)
     direction = goal.direction or "min"
     listener(SearchStarted(str(folder), goal.name, direction, settings.max_trials, count, done))
-    ended: SearchEnded | None = None
     try:
         ended = Scheduler(search, story, engine(), listener).run()
     except Faults as stop:
-        reason = "; ".join(fault.message for fault in stop.diagnostics)
-        record.update_search(folder, state="failed", reason=reason, ended=now())
+        record.update_search(folder, state="failed", reason=str(stop), ended=now())
         raise
     searched = Searched(folder, settings, story, ended)
     best_spec(searched, space)
@@ -219,7 +210,7 @@ def _available_memory() -> int | None:
 
 
 def _check(compiled: Compiled) -> None:
-    """Raises Faults where there is nothing to search or nothing to learn from."""
+    """Raises Faults where there is nothing to search."""
     if not compiled.hyperparameters:
         message = "the spec has no hyperparameter, so there is nothing to search"
         help = "write one in the place of a value: `units: {hp.Int: [32, 128, 32]}`"

@@ -59,9 +59,8 @@ def worked(order: Order, link: Link) -> Message:
             use_code(path)
         return _Work(order, link).message()
     except Faults as stop:
-        reason = "; ".join(fault.message for fault in stop.diagnostics)
         diverged = any(fault.code == "training-diverged" for fault in stop.diagnostics)
-        return Failed(order.number, DIVERGED if diverged else FAILED, reason)
+        return Failed(order.number, DIVERGED if diverged else FAILED, str(stop))
     except Exception as error:  # a trial may run code of the user's own, which may raise anything
         return Failed(order.number, FAILED, f"{type(error).__name__}: {error}")
 
@@ -80,8 +79,7 @@ class _Work:
             try:
                 job = prepare_job(execution.compiled, read_shared(execution.data))
             except Faults as stop:
-                reason = "; ".join(fault.message for fault in stop.diagnostics)
-                return Failed(number, INVALID, reason)
+                return Failed(number, INVALID, str(stop))
             fault = _unknown(self._order.objective, job)
             if fault is not None:
                 return Fatal(number, fault)
@@ -96,11 +94,20 @@ class _Work:
     def _trained(self, execution: Execution, job: Job, first: bool) -> Trained:
         folder = execution.folder
         folder.mkdir(parents=True, exist_ok=True)
-        with _held(folder), _quiet(job, folder) as model:
+        with _held(folder):
             done = _done(folder)
             if done is not None:
                 return done
             sweep(folder)
+            trained = self._train(execution, job, first)
+        if trained.state == "finished":
+            _tidy(folder, self._order.keeps)
+        return trained
+
+    def _train(self, execution: Execution, job: Job, first: bool) -> Trained:
+        """Trains an execution from its checkpoint on, from that of the trial it goes on with, or anew."""
+        folder = execution.folder
+        with ready(job, _ignore) as model:
             new = not (folder / directory.RECORD).exists()
             if new and execution.begin is not None:
                 shutil.copyfile(execution.begin, folder / FILE)
@@ -108,14 +115,10 @@ class _Work:
             if new or checkpoint is None:
                 shutil.rmtree(folder / "code", ignore_errors=True)
                 open_run(folder, job, self._order.written, self._order.command)
-            if checkpoint is not None:
-                build_all(model, job)
+            build_all(model, job)  # as `train` does: the first call moves seeds of dropout
             extra = [self._told(job, model)] if first else []
             with recorded(folder):
-                trained = train_job(job, model, folder, _ignore, checkpoint, extra, scored=False)
-        if trained.state == "finished":
-            _tidy(folder, self._order.keeps)
-        return trained
+                return train_job(job, model, folder, _ignore, checkpoint, extra, scored=False)
 
     def _told(self, job: Job, model: Any) -> Any:
         """A callback that tells the search of each epoch, and stops where the search says so."""
@@ -179,12 +182,6 @@ def _held(folder: Path) -> Iterator[None]:
             if not in_use or time.monotonic() > until:
                 raise
             time.sleep(_WATCHED)
-
-
-@contextmanager
-def _quiet(job: Job, folder: Path) -> Iterator[Any]:
-    with ready(job, _ignore) as model:
-        yield model
 
 
 def _ignore(event: Event) -> None:

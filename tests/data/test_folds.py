@@ -53,10 +53,17 @@ def test_every_row_of_a_table_validates_once_and_trains_in_the_other_folds(
             assert shares.max() - shares.min() <= 2
 
 
-@given(st.lists(st.integers(1, 12), min_size=4, max_size=30), st.integers(2, 4), st.integers(0, 5))
-def test_a_group_stands_in_one_part_of_a_fold(sizes: list[int], of: int, seed: int) -> None:
+@given(
+    st.lists(st.integers(1, 12), min_size=4, max_size=30),
+    st.integers(2, 4),
+    st.integers(0, 5),
+    st.booleans(),
+)
+def test_a_group_stands_in_one_part_of_a_fold(
+    sizes: list[int], of: int, seed: int, shuffle: bool
+) -> None:
     codes = np.repeat(np.arange(len(sizes)), sizes)
-    settings = DataSettings("d", "regression", group=("g",), seed=seed)
+    settings = DataSettings("d", "regression", group=("g",), seed=seed, shuffle=shuffle)
     found = folds(settings, Candidates(int(sum(sizes)), None, None, codes), of)
     if found is None:
         return

@@ -22,13 +22,16 @@ SECONDS: Final = 1.0  # of the processor, for one input
 SECONDS_PER_LAYER: Final = 0.0002  # where it has so many that they alone take longer
 
 
-def fault_of(path: Path, content: bytes, overrides: tuple[str, ...] = ()) -> str | None:
+def fault_of(
+    path: Path, content: bytes, overrides: tuple[str, ...] = (), patience: float = 1.0
+) -> str | None:
     """What is wrong with how layerforge takes these bytes, in one line; None where all holds.
 
-    An exception goes through to the caller.
+    `patience` multiplies the time that an input may take. An exception goes through to the caller.
     """
     path.write_bytes(content)
     seconds, allowed = _walked(path, overrides)
+    allowed *= patience
     if seconds > allowed:  # once more, for the machine may have been busy with something else
         seconds = min(seconds, _walked(path, overrides)[0])
     if seconds > allowed:

@@ -10,9 +10,13 @@ from layerforge.pipeline import compile_spec
 from tests.fuzz.looking import fault_of
 from tests.fuzz.mutations import made
 
+PATIENCE = (
+    20.0  # a test finds what hangs; how fast a quiet machine is, `python -m tests.fuzz` tells
+)
+
 
 def failures(path: Path, seed: int, count: int) -> list[str]:
-    found = ((number, fault_of(path, *made(seed, number))) for number in range(count))
+    found = ((number, fault_of(path, *made(seed, number), PATIENCE)) for number in range(count))
     return [f"{seed}:{number} {fault}" for number, fault in found if fault is not None]
 
 
@@ -65,5 +69,5 @@ def test_what_grows_without_bound_ends_in_a_diagnostic(
     tmp_path: Path, text: str, code: str
 ) -> None:
     path = tmp_path / "spec.yaml"
-    assert fault_of(path, text.encode()) is None
+    assert fault_of(path, text.encode(), patience=PATIENCE) is None
     assert code in {fault.code for fault in compile_spec(path).found}

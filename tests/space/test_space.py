@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from layerforge.pipeline import compile_spec
+from layerforge.pipeline import compile_spec, open_spec
 from layerforge.space import Space, draw, examine, findings, key, over_budget
 
 CONDITIONAL = """
@@ -49,7 +49,7 @@ def conditional(tmp_path: Path) -> Path:
 
 
 def test_every_point_comes_once_with_what_it_makes_active_alone(conditional: Path) -> None:
-    space = Space(conditional)
+    space = Space(open_spec(conditional))
     points = list(space.points())
     assert len({key(point) for point in points}) == len(points)
     # rate 2 x (times 0: 1, 1 and 2: filters 2 each) x (flat: 2; recurrent: shallow 1, deep 3)
@@ -65,7 +65,7 @@ def test_every_point_comes_once_with_what_it_makes_active_alone(conditional: Pat
 
 
 def test_a_drawn_point_holds_what_is_active_and_depends_on_nothing_else(conditional: Path) -> None:
-    space = Space(conditional)
+    space = Space(open_spec(conditional))
     possible = {key(point) for point in space.points()}
     for number in range(60):
         dice = Random(number)
@@ -74,7 +74,7 @@ def test_a_drawn_point_holds_what_is_active_and_depends_on_nothing_else(conditio
 
 
 def test_the_other_values_of_a_point_are_kept_where_one_changes(conditional: Path) -> None:
-    space = Space(conditional)
+    space = Space(open_spec(conditional))
     point = {"rate": 0.01, "times": 2, "filters": 4, "kind": "recurrent", "deep": True}
     point["gru_units"] = 5
     assert dict(space.near(point, lambda hp: hp.default)) == point
@@ -86,13 +86,13 @@ def test_the_other_values_of_a_point_are_kept_where_one_changes(conditional: Pat
 
 
 def test_a_small_space_is_looked_at_whole(conditional: Path) -> None:
-    look = examine(Space(conditional), compile_spec(conditional))
+    look = examine(Space(open_spec(conditional)), compile_spec(conditional))
     assert (look.whole, look.points, look.looked, look.valid) == (True, 60, 60, 60)
     assert look.smallest is not None
     assert look.largest is not None
     sizes = [
         compile_spec(conditional, (), point).plan.params  # type: ignore[union-attr]
-        for point in Space(conditional).points()
+        for point in Space(open_spec(conditional)).points()
     ]
     assert look.smallest.parameters == min(sizes)
     assert look.largest.parameters == max(sizes)
@@ -118,7 +118,7 @@ def test_invalid_points_name_the_values_that_break_them(tmp_path: Path) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text(INVALID, encoding="utf-8")
     compiled = compile_spec(path)
-    look = examine(Space(path), compiled)
+    look = examine(Space(open_spec(path)), compiled)
     assert look.looked == 27
     assert look.valid + look.over_budget == 24
     [broken] = look.broken
@@ -145,7 +145,7 @@ def test_a_large_space_is_looked_at_in_part_and_the_same_part_each_time(tmp_path
         + "".join(f"    - Dense: $(v{i})\n" for i in range(9)),
         encoding="utf-8",
     )
-    looks = [examine(Space(path), compile_spec(path)) for _ in range(2)]
+    looks = [examine(Space(open_spec(path)), compile_spec(path)) for _ in range(2)]
     assert looks[0] == looks[1]
     assert not looks[0].whole
     assert looks[0].points == 50**9
@@ -161,6 +161,6 @@ def test_a_space_without_end_has_no_number_of_points(tmp_path: Path) -> None:
         "model:\n  input: [4]\n  layers:\n    - Dropout: {hp.Float: [0.1, 0.5]}\n    - Dense: 1\n",
         encoding="utf-8",
     )
-    look = examine(Space(path), compile_spec(path))
+    look = examine(Space(open_spec(path)), compile_spec(path))
     assert look.points is None
     assert look.valid == look.looked > 16

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from layerforge.events import Event
-from layerforge.pipeline import compile_spec
+from layerforge.pipeline import compile_spec, open_spec
 from layerforge.space import Point, Space
 from layerforge.spec import TuneSettings
 from layerforge.tuning.journal import Story, read_story
@@ -98,7 +98,12 @@ def run(folder: Path, curve: Curve, workers: int = 1) -> tuple[Story, Pretended,
     events: list[Event] = []
     engine, story = Pretended(curve), read_story(folder)
     search = Search(
-        folder, Space(path), compiled.tune or TuneSettings(), path.read_bytes(), workers, 1
+        folder,
+        Space(open_spec(path)),
+        compiled.tune or TuneSettings(),
+        path.read_bytes(),
+        workers,
+        1,
     )
     Scheduler(search, story, engine, events.append).run()
     return story, engine, events

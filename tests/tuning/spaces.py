@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
-from layerforge.pipeline import compile_spec
+from layerforge.pipeline import compile_spec, open_spec
 from layerforge.space import Point, Space
 from layerforge.spec import TuneSettings
 from layerforge.tuning.oracles import Answer, make_oracle
@@ -69,7 +69,7 @@ def space_of(text: str, folder: Path, tune: str = "") -> tuple[Space, TuneSettin
     path.write_text(text + (f"tune: {tune}\n" if tune else ""), encoding="utf-8")
     compiled = compile_spec(path)
     assert compiled.clean, compiled.found
-    return Space(path), compiled.tune or TuneSettings()
+    return Space(open_spec(path)), compiled.tune or TuneSettings()
 
 
 def searched(

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from layerforge.pipeline import compile_spec
+from layerforge.pipeline import compile_spec, open_spec
 from layerforge.run.settings import settings_of
 from layerforge.space import Space, draw
 from layerforge.tuning.best import write_best
@@ -85,7 +85,7 @@ def test_the_best_spec_says_the_model_of_any_point(name: str, tmp_path: Path) ->
     path = tmp_path / "spec.yaml"
     path.write_text(text, encoding="utf-8")
     assert compile_spec(path).clean, compile_spec(path).found
-    space = Space(path, ("train.seed=5",))
+    space = Space(open_spec(path, ("train.seed=5",)))
     folder = tmp_path / "searches" / "1"
     folder.mkdir(parents=True)
     for number in range(12):
@@ -116,7 +116,7 @@ def test_blocks_of_other_files_are_put_into_the_best_spec(tmp_path: Path) -> Non
         "model:\n  input: [2]\n  layers: [{other: {}}, {own: {}}, {Dense: 1}]\n",
         encoding="utf-8",
     )
-    space = Space(path)
+    space = Space(open_spec(path))
     [name] = space.complete(lambda hp: hp.default)
     folder = tmp_path / "elsewhere"
     folder.mkdir()

@@ -137,3 +137,17 @@ def test_hyperband_trains_on_from_the_state_of_the_trials_it_promotes(tmp_path: 
         assert len(trial["curve"]) > len(before["curve"])
     lines = (folder / told["run"] / "history.jsonl").read_text().splitlines()
     assert [json.loads(line)["val_loss"] for line in lines] == told["trials"][0]["curve"]
+
+
+@pytest.mark.slow
+def test_the_best_gives_its_score_again_with_dropout_over_time_too(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, 3, "{max_trials: 2}")
+    path = folder / "spec.yaml"
+    recurrent = (
+        "    - Reshape: [2, 1]\n    - LSTM: {units: {hp.Choice: [3, 5]}, recurrent_dropout: 0.4}\n"
+    )
+    head, _, tail = path.read_text().partition("    - Dropout:")
+    path.write_text(head.partition("    - Dense:")[0] + recurrent + tail.partition("\n")[2])
+    told = json.loads(finish(folder, "spec.yaml", "--json"))
+    lines = (folder / told["run"] / "history.jsonl").read_text().splitlines()
+    assert [json.loads(line)["val_loss"] for line in lines] == told["trials"][0]["curve"]
