@@ -56,6 +56,8 @@ def check(
         from layerforge.run.preparation import checked
 
         compiled = [checked(each) for each in compiled]
+    else:
+        compiled = [_watched(each) for each in compiled]
     looks = [_space(each) for each in compiled]
     compiled = [_with_space(each, look) for each, look in zip(compiled, looks, strict=True)]
     if as_json:
@@ -80,6 +82,16 @@ def _print_faults(compiled: list[Compiled]) -> None:
     if found:
         sys.stdout.flush()
         typer.echo(summary(found, sum(bool(each.found) for each in compiled)), err=True)
+
+
+def _watched(compiled: Compiled) -> Compiled:
+    """The spec with the faults of what watches a name that no epoch logs."""
+    if not compiled.clean:
+        return compiled
+    from layerforge.records import replace
+    from layerforge.run.monitors import monitor_faults
+
+    return replace(compiled, found=(*compiled.found, *monitor_faults(compiled)))
 
 
 def _space(compiled: Compiled) -> Examination | None:

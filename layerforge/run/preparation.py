@@ -14,6 +14,7 @@ from layerforge.records import replace
 from layerforge.run.completion import completed, widened
 from layerforge.run.feeding import Table, steps_per_pass
 from layerforge.run.inputs import input_faults, model_feeds
+from layerforge.run.monitors import monitor_faults
 from layerforge.run.objective import Objective, choose_objective, objective_faults
 from layerforge.run.preflight import data_cautions, memory_notes
 from layerforge.run.scoring import data_notes, data_settings
@@ -84,7 +85,7 @@ def prepare_job(compiled: Compiled, prepared: Prepared | None = None) -> Job:
     objective = choose_objective(plan, data.task, train)
     found = fit_faults(plan, prepared, objective.quantiles)
     found = found or objective_faults(objective, plan, data.task, train)
-    found += _monitor_faults(train, prepared)
+    found += monitor_faults(compiled, bool(prepared.samples("validation")))
     if found:
         raise Faults(*found)
     check_memory(plan)
@@ -149,30 +150,6 @@ def fit_faults(
         return found
     targets, classes = _counts(prepared)
     return head_faults(plan, prepared.settings, targets, classes, quantiles)
-
-
-def _monitor_faults(train: TrainSettings, prepared: Prepared) -> list[Diagnostic]:
-    """Callbacks that watch a validation that does not take place."""
-    if prepared.samples("validation"):
-        return []
-    found = []
-    for callback in train.callbacks:
-        monitor = callback.values.get("monitor", _default_monitor(callback.name))
-        if isinstance(monitor, str) and monitor.startswith("val_"):
-            message = f"{callback.name} watches `{monitor}`, but there are no validation rows"
-            other = monitor.removeprefix("val_")
-            help = f"give `split` a part `validation`, or write `monitor: {other}`"
-            place = callback.span("monitor") or train.span("callbacks")
-            found.append(Diagnostic("unknown-monitor", message, place, help))
-    return found
-
-
-def _default_monitor(name: str) -> str | None:
-    from layerforge.components.table import find
-
-    entry = find("callbacks", name)
-    parameter = entry.signature.parameter("monitor") if entry else None
-    return parameter.default if parameter else None
 
 
 def _defaults(compiled: Compiled) -> list[str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from layerforge.build.components import make_component
 from layerforge.build.model import make_model
 from layerforge.components import Component
-from layerforge.diagnostics import Diagnostic, Faults, SpecError, did_you_mean
+from layerforge.diagnostics import Faults, SpecError
 from layerforge.run import feeding
 from layerforge.run.preparation import Job
 
@@ -26,22 +25,7 @@ def make_trainable(job: Job) -> Any:
     optimizer, loss = component(job.train.optimizer, job), component(job.objective.loss, job)
     model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
     _check_callbacks(job)
-    _check_monitors(job, _logged(job, metrics))
     return model
-
-
-def logged_names(job: Job) -> list[str]:
-    """What every epoch of a job logs, by name: Keras numbers names anew, as where the model is made."""
-    import keras
-
-    keras.utils.clear_session()
-    return _logged(job, [component(metric, job) for metric in job.objective.metrics])
-
-
-def _logged(job: Job, metrics: Sequence[Any]) -> list[str]:
-    names = ["loss", *(getattr(metric, "name", metric) for metric in metrics)]
-    validated = [f"val_{name}" for name in names] if job.samples["validation"] else []
-    return [*names, "learning_rate", *validated]
 
 
 def component(described: Component, job: Job, folder: Path | None = None) -> Any:
@@ -78,16 +62,3 @@ def _check_callbacks(job: Job) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for callback in job.train.callbacks:
             component(callback, job, Path(folder))
-
-
-def _check_monitors(job: Job, logged: list[str]) -> None:
-    """Refuses callbacks that watch what no epoch logs; Keras only warns, in every epoch."""
-    found = []
-    for callback in job.train.callbacks:
-        monitor = callback.values.get("monitor")
-        if isinstance(monitor, str) and monitor not in logged:
-            message = f"{callback.name} watches `{monitor}`, which no epoch logs"
-            help = did_you_mean(monitor, logged) or f"there are {', '.join(logged)}"
-            found.append(Diagnostic("unknown-monitor", message, callback.span("monitor"), help))
-    if found:
-        raise Faults(*found)

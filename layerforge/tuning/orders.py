@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from layerforge.diagnostics import Diagnostic
 from layerforge.pipeline import Compiled
 from layerforge.records import record
 
@@ -74,14 +73,6 @@ class Failed:
 
 
 @record
-class Fatal:
-    """What is wrong is wrong with every trial of the search."""
-
-    number: int
-    fault: Diagnostic
-
-
-@record
 class Interrupted:
     """The trial was told to stop; its state is on disk."""
 
@@ -96,5 +87,5 @@ class Lost:
     reason: str
 
 
-Message: TypeAlias = Started | Epoch | Done | Failed | Fatal | Interrupted | Lost
+Message: TypeAlias = Started | Epoch | Done | Failed | Interrupted | Lost
 Link: TypeAlias = Any  # multiprocessing.connection.Connection, whose type differs by system

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from multiprocessing.connection import wait
 from typing import Any, Final, Protocol
 
-from layerforge.tuning.orders import Done, Failed, Fatal, Interrupted, Link, Lost, Message, Order
+from layerforge.tuning.orders import Done, Failed, Interrupted, Link, Lost, Message, Order
 from layerforge.tuning.worker import work
 
-_LAST: Final = (Done, Failed, Fatal, Interrupted)
+_LAST: Final = (Done, Failed, Interrupted)
 _ENOUGH: Final = 10.0  # seconds for a process that has said its last word
 
 

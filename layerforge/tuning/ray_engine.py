@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from layerforge.diagnostics import Diagnostic, Faults
-from layerforge.tuning.orders import Done, Failed, Fatal, Interrupted, Lost, Message, Order
+from layerforge.tuning.orders import Done, Failed, Interrupted, Lost, Message, Order
 from layerforge.tuning.worker import worked
 
 LOCAL: Final = "local"
-_LAST: Final = (Done, Failed, Fatal, Interrupted)
+_LAST: Final = (Done, Failed, Interrupted)
 _PAUSE: Final = 0.1  # seconds between two looks at what trials have said
 
 

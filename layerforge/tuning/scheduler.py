@@ -35,7 +35,6 @@ from layerforge.tuning.orders import (
     Epoch,
     Execution,
     Failed,
-    Fatal,
     Interrupted,
     Lost,
     Message,
@@ -232,8 +231,6 @@ class Scheduler:
             del self._running[message.number]
         elif isinstance(message, Lost):
             self._lost(message)
-        elif isinstance(message, Fatal):
-            raise Faults(message.fault)
 
     def _epoch(self, running: _Running, message: Epoch) -> None:
         running.epoch = message.epoch

@@ -16,6 +16,7 @@ from layerforge.pipeline import Compiled, compile_spec
 from layerforge.run import directory
 from layerforge.run.completion import completed
 from layerforge.run.files import sweep
+from layerforge.run.monitors import monitor_faults
 from layerforge.run.process import this_process
 from layerforge.run.record import now
 from layerforge.run.resuming import spec_file
@@ -151,7 +152,9 @@ def _prepared(folder: Path, compiled: Compiled) -> Prepared:
     for fold in folds_of(compiled.tune or TuneSettings()):
         if fold is not None:
             shared.prepared(compiled, fold)
-    return shared.prepared(compiled)[1]
+    prepared = shared.prepared(compiled)[1]
+    _refuse(monitor_faults(compiled, bool(prepared.samples("validation"))))
+    return prepared
 
 
 def _course(
@@ -210,11 +213,17 @@ def _available_memory() -> int | None:
 
 
 def _check(compiled: Compiled) -> None:
-    """Raises Faults where there is nothing to search."""
+    """Raises Faults where there is nothing to search, or no epoch logs what it is for."""
     if not compiled.hyperparameters:
         message = "the spec has no hyperparameter, so there is nothing to search"
         help = "write one in the place of a value: `units: {hp.Int: [32, 128, 32]}`"
         raise Faults(Diagnostic("no-hyperparameter", message, None, help))
+    _refuse(monitor_faults(compiled))
+
+
+def _refuse(found: list[Diagnostic]) -> None:
+    if found:
+        raise Faults(*found)
 
 
 def _name(compiled: Compiled) -> str:

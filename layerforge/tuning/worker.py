@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from layerforge.diagnostics import Diagnostic, Faults, did_you_mean
+from layerforge.diagnostics import Faults
 from layerforge.events import Event
 from layerforge.run import directory
 from layerforge.run.checkpoint import FILE, PREVIOUS, read_checkpoint
@@ -19,14 +19,13 @@ from layerforge.run.files import sweep
 from layerforge.run.preparation import Job, prepare_job
 from layerforge.run.record import open_run, recorded
 from layerforge.run.state import held
-from layerforge.run.trainable import build_all, logged_names
+from layerforge.run.trainable import build_all
 from layerforge.run.training import Trained, ready, train_job
 from layerforge.tuning.orders import (
     Done,
     Epoch,
     Execution,
     Failed,
-    Fatal,
     Interrupted,
     Link,
     Message,
@@ -80,9 +79,6 @@ class _Work:
                 job = prepare_job(execution.compiled, read_shared(execution.data))
             except Faults as stop:
                 return Failed(number, INVALID, str(stop))
-            fault = _unknown(self._order.objective, job)
-            if fault is not None:
-                return Fatal(number, fault)
             trained = self._trained(execution, job, first=not curves)
             if trained.state == "interrupted":
                 return Interrupted(number)
@@ -134,20 +130,6 @@ class _Work:
         self._link.send(Epoch(self._order.number, epoch, value))
         if self._order.asks and not self._link.recv():
             self._stopped = model.stop_training = True
-
-
-def _unknown(objective: str, job: Job) -> Diagnostic | None:
-    """The fault of an objective that no epoch logs."""
-    logged = logged_names(job)
-    if objective in logged:
-        return None
-    message = f"the search is for `{objective}`, which no epoch logs"
-    help = did_you_mean(objective, logged) or f"there are {', '.join(logged)}"
-    if objective.startswith("val_") and not job.samples["validation"]:
-        help = "give `data.split` a part `validation`"
-    tune = job.spec.tune
-    place = tune.span("objective") if tune is not None else None
-    return Diagnostic("unknown-monitor", message, place, help)
 
 
 def _done(folder: Path) -> Trained | None:

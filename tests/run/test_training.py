@@ -22,8 +22,6 @@ from layerforge.events import (
     TrainingStarted,
 )
 from layerforge.run import train
-from layerforge.run.preparation import prepare_job
-from layerforge.run.trainable import logged_names, make_trainable
 from tests.run.conftest import BLOBS, FLAT, SINE, Compile, Example, Told
 
 FILES = ["best.keras", "checkpoint", "data.json", "history.csv", "history.jsonl", "last.keras"]
@@ -155,15 +153,6 @@ def test_a_fault_before_training_leaves_nothing_on_disk(
     code, *overrides = case
     assert [fault.code for fault in _faults(compiled, folder, SINE, *overrides)] == [code]
     assert not (folder / "runs").exists()
-
-
-def test_a_metric_is_logged_under_the_name_that_a_callback_watches(compiled: Compile) -> None:
-    """Keras numbers a second metric of one class (`mean_absolute_error_1`), so none is made in vain."""
-    watching = "train.callbacks=[{EarlyStopping: {monitor: val_mean_absolute_error}}]"
-    job = prepare_job(compiled(SINE, "train.metrics=[{MeanAbsoluteError: }]", watching))
-    for _ in range(2):
-        make_trainable(job)
-        assert "val_mean_absolute_error" in logged_names(job)
 
 
 @pytest.mark.parametrize(

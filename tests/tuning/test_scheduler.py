@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 
-from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.events import TrialEnded
 from layerforge.space import Point
 from layerforge.tuning.journal import FILE, Story, read_story
-from layerforge.tuning.orders import Fatal
 from layerforge.tuning.sharing import read_shared
 from layerforge.tuning.trials import ranking
 from tests.tuning.pretending import failed, folder_with, run
@@ -141,13 +139,6 @@ def test_a_trial_that_diverges_has_no_score_and_says_why(tmp_path: Path) -> None
     assert {n for n, o in story.outcomes.items() if o.status == "diverged"} == diverged
     rows = (folder / "trials.csv").read_text().splitlines()
     assert sum("diverged" in row and "is NaN" in row for row in rows) == len(diverged)
-
-
-def test_what_is_wrong_with_every_trial_ends_the_search(tmp_path: Path) -> None:
-    fault = Diagnostic("unknown-monitor", "the search is for `val_los`, which no epoch logs")
-    with pytest.raises(Faults) as stop:
-        run(folder_with(tmp_path), lambda _: Fatal(0, fault))
-    assert list(stop.value.diagnostics) == [fault]
 
 
 def test_the_score_is_the_mean_over_executions_with_seeds_of_their_own(tmp_path: Path) -> None:
