@@ -68,7 +68,8 @@ class Note:
 class SearchStarted:
     """Before the first trial. `trials` is None where the algorithm alone knows how many there will be.
 
-    `done` trials have ended already, where a search goes on.
+    `done` trials have ended already, where a search goes on; `best` is the number and the score of
+    the best of them.
     """
 
     search: str
@@ -77,6 +78,7 @@ class SearchStarted:
     trials: int | None
     workers: int
     done: int = 0
+    best: tuple[int, float] | None = None
 
 
 @record

@@ -114,13 +114,13 @@ class SearchBoard:
         self.running: dict[int, TrialStarted] = {}
         self.epochs: dict[int, TrialEpoch] = {}
         self.counts: dict[str, int] = {}
-        self.best: TrialEnded | None = None
+        self.best: tuple[int, float] | None = None
         self._seconds: list[float] = []
 
     def take(self, event: Event) -> None:
         """One event of the search."""
         if isinstance(event, SearchStarted):
-            self.started = event
+            self.started, self.best = event, event.best
         elif isinstance(event, TrialStarted):
             self.running[event.number] = event
         elif isinstance(event, TrialEpoch):
@@ -131,8 +131,8 @@ class SearchBoard:
             self.counts[event.status] = self.counts.get(event.status, 0) + 1
             if event.status in ("completed", "stopped"):
                 self._seconds.append(event.seconds)
-            if event.best:
-                self.best = event
+            if event.best and event.score is not None:
+                self.best = event.number, event.score
 
     @property
     def done(self) -> int:
@@ -155,9 +155,9 @@ class SearchBoard:
         parts = [f"{self.done}{of} trials", f"{len(self.running)} running"]
         failed = sum(n for s, n in self.counts.items() if s not in ("completed", "stopped"))
         parts += [f"{failed} without a score"] if failed else []
-        if self.best is not None and self.best.score is not None:
-            best = f"best {visible(self.started.objective)} {score(self.best.score)}"
-            parts.append(f"{best} (trial {self.best.number})")
+        if self.best is not None:
+            number, value = self.best
+            parts.append(f"best {visible(self.started.objective)} {score(value)} (trial {number})")
         parts += [f"about {duration(self.left)} left"] if self.left is not None else []
         return ", ".join(parts)
 

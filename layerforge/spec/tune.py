@@ -66,6 +66,8 @@ _MEDIAN = Signature(
     (Parameter("grace_period", Whole(1), 3), Parameter("min_samples_required", Whole(2), 5)),
     "section",
 )
+# What most searches are for; a name that is nearly one of these is a slip of the pen.
+_USUAL: Final = ("loss", "val_loss", "accuracy", "val_accuracy", "mae", "val_mae", "val_auc")
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 # Parts of the names of metrics by which a greater or a smaller value is the better one.
@@ -268,7 +270,8 @@ def _objective_faults(settings: TuneSettings) -> Iterator[Diagnostic]:
     goal = settings.objective
     if goal.direction is None:
         message = f"whether a small or a great `{goal.name}` is the better one is not known"
-        help = f"write `objective: {{name: {goal.name}, direction: min}}`, or max"
+        help = did_you_mean(goal.name, _USUAL)
+        help = help or f"write `objective: {{name: {goal.name}, direction: min}}`, or max"
         place = settings.span("objective")
         yield Diagnostic("missing-argument", message, place, help)
 

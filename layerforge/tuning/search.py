@@ -172,9 +172,7 @@ def _course(
     threads = max(1, _cores() // count)
     written = compiled.path.read_bytes()
     search = Search(folder, space, settings, written, count, threads, command)
-    goal, done = settings.objective, len(story.outcomes)
-    direction = goal.direction or "min"
-    listener(SearchStarted(str(folder), goal.name, direction, settings.max_trials, count, done))
+    listener(_started(Searched(folder, settings, story, None), count))
     try:
         ended = Scheduler(search, story, engine(), listener).run()
     except Faults as stop:
@@ -186,6 +184,15 @@ def _course(
     record.update_search(folder, state=ended.state, reason=ended.reason, ended=now())
     listener(ended)
     return searched
+
+
+def _started(searched: Searched, workers: int) -> SearchStarted:
+    goal, most = searched.settings.objective.name, searched.settings.max_trials
+    outcomes, best = searched.story.outcomes, searched.best
+    score = outcomes[best].score if best is not None else None
+    known = (best, score) if best is not None and score is not None else None
+    folder, done = str(searched.folder), len(outcomes)
+    return SearchStarted(folder, goal, searched.direction, most, workers, done, known)
 
 
 def usual_workers(max_trials: int | None = None) -> int:
