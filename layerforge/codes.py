@@ -133,7 +133,7 @@ CODES: Final[dict[str, str]] = {
     "fixed-batch": "a model for batches of one size, which data do not come in",
     "wrong-loss": "a loss that does not go with the model's output or the task",
     "logits-not-probabilities": "a loss of probabilities after an output that gives none",
-    "unknown-monitor": "a callback that watches what no epoch logs",
+    "unknown-monitor": "a callback or a search that watches what no epoch logs",
     "unscaled-column": "numbers far from 0 and 1 that reach the model as they are",
     "unreachable-target": "targets beyond what the last activation can give",
     "unexpected-loss": "a first loss far above that of a model that knows nothing",

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from layerforge.components import Component
 from layerforge.components.table import find
-from layerforge.diagnostics import Diagnostic, Span, did_you_mean
+from layerforge.diagnostics import Diagnostic, Span
 from layerforge.layers.catalog import snake_case
 from layerforge.pipeline import Compiled
 from layerforge.run.objective import Objective, choose_objective
 from layerforge.spec import TrainSettings
+from layerforge.spec.tune import logged_name_meant
 
 
 def logged_names(objective: Objective, validated: bool = True) -> list[str]:
@@ -97,5 +98,5 @@ def _fault(who: str, name: str, place: Span | None, logged: list[str]) -> Diagno
         help: str | None = f"give `data.split` a part `validation`, or watch `{other}`"
     else:
         message = f"{who} watches `{name}`, which no epoch logs"
-        help = did_you_mean(name, logged) or f"there are {', '.join(logged)}"
+        help = logged_name_meant(name, logged) or f"there are {', '.join(logged)}"
     return Diagnostic("unknown-monitor", message, place, help)

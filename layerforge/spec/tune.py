@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from layerforge.arguments import (
@@ -270,7 +270,7 @@ def _objective_faults(settings: TuneSettings) -> Iterator[Diagnostic]:
     goal = settings.objective
     if goal.direction is None:
         message = f"whether a small or a great `{goal.name}` is the better one is not known"
-        help = did_you_mean(goal.name, _USUAL)
+        help = logged_name_meant(goal.name, _USUAL)
         help = help or f"write `objective: {{name: {goal.name}, direction: min}}`, or max"
         place = settings.span("objective")
         yield Diagnostic("missing-argument", message, place, help)
@@ -284,6 +284,13 @@ def _sample_faults(settings: TuneSettings) -> Iterator[Diagnostic]:
         message = f"a sample of {sample} cannot be drawn from a population of {population}"
         help = f"write `sample_size: {population}` or less"
         yield Diagnostic("out-of-range", message, settings.span("tuner"), help)
+
+
+def logged_name_meant(name: str, logged: Sequence[str]) -> str | None:
+    """A help line with the name in the log that is nearest; that both begin with `val_` says nothing."""
+    bases = [each.removeprefix("val_") for each in logged]
+    near = did_you_mean(name.removeprefix("val_"), bases)
+    return near and did_you_mean(name, logged)
 
 
 def direction_of(name: str) -> str | None:
