@@ -255,12 +255,8 @@ def _print(searched: Searched, run: Path | None, as_json: bool) -> None:
 def _save_page(searched: Searched, path: Path | None) -> None:
     if path is None:
         return
+    from layerforge.cli.looking import search_html
     from layerforge.cli.telling import save_text
-    from layerforge.report.search_page import search_page
-    from layerforge.tuning.record import BEST, read_search
     from layerforge.tuning.telling import told
 
-    best = searched.folder / BEST
-    text = best.read_text(encoding="utf-8") if best.exists() else None
-    command = read_search(searched.folder).get("command", ["layerforge", "tune"])
-    save_text(path, search_page(told(searched), text, command))
+    save_text(path, search_html(told(searched)))

@@ -1,5 +1,6 @@
 """Tables and series: read, split, scaled, cut into samples, and scored beside the baselines."""
 
+from layerforge.data.closeup import look_closely
 from layerforge.data.coming import Course
 from layerforge.data.export import parquet_bytes
 from layerforge.data.folds import Fold
@@ -17,6 +18,7 @@ __all__ = [
     "Season",
     "baselines",
     "forecast_window",
+    "look_closely",
     "parquet_bytes",
     "prepare",
     "prepare_again",

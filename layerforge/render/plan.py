@@ -43,6 +43,13 @@ def plan_text(plan: Plan, screen: Screen, weights: bool = False) -> str:
     return "\n".join([*shown, *ledger]) + "\n"
 
 
+def layer_rows(plan: Plan) -> list[tuple[str, ...]]:
+    """A row for each layer: name, type, what it is called on, output shape, parameters, share, MACs."""
+    return [
+        (*_with_origins(row), row.params, row.share, row.macs) for row in _rows(plan, weights=False)
+    ]
+
+
 def agreement(plan: Plan, seconds: float) -> str:
     """The line that says that Keras built the same model."""
     weights = sum(len(step.weights) for step in plan.steps)

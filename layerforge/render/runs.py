@@ -79,7 +79,7 @@ def run_text(run: Run, screen: Screen) -> str:
     style = _STYLES.get(run["state"])
     title = f"{visible(run['run'])}: {run['state']}"
     lines = [screen.paint(style, title) if style else title]
-    lines += [f"  {name:<9} {visible(value)}" for name, value in _facts(run)]
+    lines += [f"  {name:<9} {visible(value)}" for name, value in facts(run)]
     text = "\n".join(lines) + "\n"
     if run["scores"]:
         text += "\n" + scores_text(run["scores"], screen)
@@ -88,7 +88,8 @@ def run_text(run: Run, screen: Screen) -> str:
     return text + "\n" + "\n".join(listed) + "\n"
 
 
-def _facts(run: Run) -> Iterator[tuple[str, str]]:
+def facts(run: Run) -> Iterator[tuple[str, str]]:
+    """What is to be said of a run: names with their values."""
     record = run["record"]
     if record.get("reason"):
         yield "because", str(record["reason"])

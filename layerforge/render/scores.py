@@ -22,10 +22,10 @@ def scores_text(scores: Scores, screen: Screen, unit: str = "sample", by: str | 
 
     `by` adds the table of each target, step, class or slice.
     """
-    contenders = {name: dict(flat(values)) for name, values in _contenders(scores)}
-    names = list(dict.fromkeys(key for values in contenders.values() for key in values))
-    head = (Column(""), *(Column(name, True) for name in contenders))
-    cells = [(key, *(cell(each.get(key)) for each in contenders.values())) for key in names]
+    sides = {name: dict(flat(values)) for name, values in contenders(scores)}
+    names = list(dict.fromkeys(key for values in sides.values() for key in values))
+    head = (Column(""), *(Column(name, True) for name in sides))
+    cells = [(key, *(cell(each.get(key)) for each in sides.values())) for key in names]
     first, *lines = table(head, cells, screen.width)
     said = verdict(scores)
     title = f"{scores['split']}: {many(scores['samples'], unit)}"
@@ -36,7 +36,7 @@ def scores_text(scores: Scores, screen: Screen, unit: str = "sample", by: str | 
     if said is not None:
         sentence, won = said
         shown += ["", screen.paint("good" if won else "warning", sentence)]
-    shown += [f"note: {line}" for line in _notes(scores)]
+    shown += [f"note: {line}" for line in notes_of(scores)]
     return "\n".join(shown) + "\n"
 
 
@@ -75,9 +75,9 @@ def _surely(comparison: Scores | None, best: str, key: str) -> str:
     return f"{lead} {score(low)} to {score(high)} in {found['level']:.0%} of a {found['how']}."
 
 
-def _notes(scores: Scores) -> list[str]:
+def notes_of(scores: Scores) -> list[str]:
     """What was left out of a score, and how much is meant to be covered."""
-    model: Scores = next((values for _, values in _contenders(scores)), {})
+    model: Scores = next((values for _, values in contenders(scores)), {})
     lines = list(scores.get("notes", ()))
     if zeros := model.get("zero_targets"):
         lines.append(f"mape leaves out {many(zeros, 'true value')} of 0")
@@ -117,7 +117,8 @@ def _otherwise(key: str, model: Flat, rivals: Mapping[str, Flat]) -> str:
     return "".join(lost)
 
 
-def _contenders(scores: Scores) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def contenders(scores: Scores) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The model, where there is one, and the baselines, each with its scores."""
     if "model" in scores:
         yield "model", scores["model"]
     yield from scores.get("baselines", {}).items()

@@ -39,10 +39,15 @@ def html_page(scene: Scene, opened: bool = True) -> str:
         f"<style>{_PAGE}{STYLE}</style></head><body>",
         f"<h1>{name}</h1>",
         f"<p>{many(total, 'layer')}, {count(scene.params)} parameters</p>",
-        *_level(scene.root, scene, opened),
+        *picture_levels(scene, opened),
         "</body></html>",
     ]
     return "\n".join(parts) + "\n"
+
+
+def picture_levels(scene: Scene, opened: bool = True) -> Iterator[str]:
+    """The pictures alone, for a page of which they are a part; its style must hold `STYLE`."""
+    yield from _level(scene.root, scene, opened)
 
 
 def _level(group: Group, scene: Scene, opened: bool) -> Iterator[str]:

@@ -1,67 +1,24 @@
-"""Pictures of a search, drawn by matplotlib: the objective over time, each hyperparameter, all at once."""
+"""Pictures of a search: the objective over time, each hyperparameter, all at once."""
 
 from __future__ import annotations
 
-import io
 import math
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
+from layerforge.report.drawing import ACCENT, FAINT, WARM, Picture, scale
+
 Told = Mapping[str, Any]  # as `tuning.telling.told()` gives it
-# Becomes the colour of the page's text, light or dark; no other colour may be this one.
-_INK: Final = "#010203"
-_ACCENT, _BEST, _FAINT = "#2b7de9", "#e4572e", "#8a8f98"
 _MOST: Final = 9  # hyperparameters that are drawn
-_STYLE: Final[Any] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "layerforge",  # the same picture is the same text
-    "font.family": "sans-serif",
-    "font.size": 9.0,
-    "text.parse_math": False,  # a name with a dollar sign is a name
-    "text.color": _INK,
-    "axes.edgecolor": _FAINT,
-    "axes.labelcolor": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "figure.constrained_layout.use": True,
-}
 
 
-def names_of(told: Told) -> list[str]:
+def search_pictures(told: Told) -> Iterator[Picture]:
     """The pictures that there are of a search."""
     trials = _scored(told)
-    if not trials:
-        return []
-    return list(FIGURES) if _changing(told, trials) else ["history"]
-
-
-def svg_of(name: str, told: Told) -> str:
-    """One picture as the text of an SVG element, its ink that of the page it stands on."""
-    text = io.StringIO()
-    _drawn(name, told, lambda figure: figure.savefig(text, format="svg", transparent=True))
-    whole = text.getvalue()
-    return whole[whole.index("<svg") :].replace(_INK, "currentColor")
-
-
-def save(name: str, told: Told, path: Path) -> None:
-    """Writes one picture as SVG or PNG, after the ending of the file, on white."""
-    kind = path.suffix.removeprefix(".").lower()
-    _drawn(name, told, lambda figure: figure.savefig(path, format=kind, dpi=150))
-
-
-def _drawn(name: str, told: Told, use: Callable[[Any], None]) -> None:
-    import matplotlib as mpl
-
-    mpl.use("agg")
-    from matplotlib import pyplot
-
-    with mpl.rc_context(_STYLE):
-        figure = FIGURES[name](told, pyplot)
-        use(figure)
-        pyplot.close(figure)
+    for name, (title, draw) in FIGURES.items() if trials else ():
+        if name == "history" or _changing(told, trials):
+            yield Picture(name, title, "", partial(draw, told))
 
 
 def _scored(told: Told) -> list[Told]:
@@ -86,24 +43,18 @@ def _history(told: Told, pyplot: Any) -> Any:
     scores = [trial["score"] for trial in trials]
     best = [better(scores[: at + 1]) for at in range(len(scores))]
     figure, axes = pyplot.subplots(figsize=(7.0, 3.0))
-    axes.scatter(numbers, scores, s=22, color=_ACCENT, label="trial")
-    axes.step(numbers, best, where="post", color=_BEST, label="best so far")
+    axes.scatter(numbers, scores, s=22, color=ACCENT, label="trial")
+    axes.step(numbers, best, where="post", color=WARM, label="best so far")
     without = [
         t["number"] for t in told["trials"] if t["status"] not in ("completed", "unfinished")
     ]
     if without:
         floor = [axes.get_ylim()[0]] * len(without)
-        axes.scatter(without, floor, marker="x", color=_FAINT, label="stopped or without a score")
-    _scale(axes, scores)
+        axes.scatter(without, floor, marker="x", color=FAINT, label="stopped or without a score")
+    scale(axes, scores)
     axes.set(xlabel="trial", ylabel=_label(told))
-    axes.legend(frameon=False)
+    axes.legend()
     return figure
-
-
-def _scale(axes: Any, scores: Sequence[float]) -> None:
-    """A logarithmic scale where scores are powers apart."""
-    if min(scores) > 0 and max(scores) / min(scores) > 30:
-        axes.set_yscale("log")
 
 
 def _slices(told: Told, pyplot: Any) -> Any:
@@ -122,12 +73,12 @@ def _slices(told: Told, pyplot: Any) -> Any:
         places, ticks = _places([trial["values"][name] for trial in own])
         scores = [trial["score"] for trial in own]
         best = [trial["number"] == told["best"] for trial in own]
-        axes.scatter(places, scores, s=20, c=[_BEST if each else _ACCENT for each in best])
+        axes.scatter(places, scores, s=20, c=[WARM if each else ACCENT for each in best])
         _show_ticks(axes, places, ticks)
         axes.set_xlabel(_short(name))
     for axes in grid[:, 0]:
         axes.set_ylabel(told["objective"])
-        _scale(axes, [trial["score"] for trial in trials])
+        scale(axes, [trial["score"] for trial in trials])
     return figure
 
 
@@ -144,7 +95,7 @@ def _parallel(told: Told, pyplot: Any) -> Any:
         line = [column[rank] for column in heights]
         is_best = trial["number"] == told["best"]
         strength = 0.12 + 0.55 * rank / max(1, len(order) - 1)
-        colour, alpha = (_BEST, 1.0) if is_best else (_ACCENT, strength)
+        colour, alpha = (WARM, 1.0) if is_best else (ACCENT, strength)
         axes.plot(range(len(line)), line, color=colour, alpha=alpha, linewidth=1.2 + is_best)
     axes.set_xticks(range(len(columns)), [*map(_short, names), told["objective"]], rotation=20)
     axes.set_yticks([])
@@ -159,7 +110,7 @@ def _heights(axes: Any, at: int, values: Sequence[Any]) -> list[float]:
     places, ticks = _places(known)
     low, high = min(places, default=0.0), max(places, default=0.0)
     width = (high - low) or 1.0
-    axes.axvline(at, color=_FAINT, linewidth=0.8)
+    axes.axvline(at, color=FAINT, linewidth=0.8)
     texts = ticks if ticks is not None else {low: f"{min(known):.4g}", high: f"{max(known):.4g}"}
     for place, text in texts.items():
         axes.annotate(text, (at, (place - low) / width), (3, 0), textcoords="offset points")
@@ -198,8 +149,8 @@ def _short(name: str) -> str:
     return ".".join(name.split(".")[-2:])
 
 
-FIGURES: Final[Mapping[str, Callable[[Told, Any], Any]]] = {
-    "history": _history,
-    "slices": _slices,
-    "parallel": _parallel,
+FIGURES: Final[Mapping[str, tuple[str, Callable[[Told, Any], Any]]]] = {
+    "history": ("Scores, trial by trial", _history),
+    "slices": ("Scores over each hyperparameter", _slices),
+    "parallel": ("Every trial at once", _parallel),
 }

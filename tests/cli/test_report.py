@@ -1,0 +1,75 @@
+"""`layerforge report` and `layerforge plot` as they are typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+
+@pytest.fixture
+def wave(run: Run) -> Path:
+    """Two short runs of the forecast."""
+    for epochs in ("1", "2"):
+        assert run("train", "forecast.yaml", "--quiet", "--epochs", epochs).status == 0
+    return Path("runs/wave")
+
+
+def test_reports_and_plots_of_runs(run: Run, wave: Path) -> None:
+    first = run("report", "wave", "--json")
+    told = json.loads(first.out)
+    assert (first.status, told["out"], told["missing"]) == (0, "report.html", [])
+    assert "Keras predicts" in first.err
+    assert "saved report.html" in first.err
+    page = Path("report.html").read_text(encoding="utf-8")
+    assert 'id="forecast-1"' in page
+    assert "Run wave/2" in page
+    again = run("report", "wave/2", "--out", "again.html")
+    assert (again.out, again.err) == ("", "saved again.html\n")
+    assert Path("again.html").read_text(encoding="utf-8") == page
+    both = run("report", "wave/1", str(wave / "2"), "--out", "both.html")
+    assert both.status == 0
+    assert "2 runs side by side" in Path("both.html").read_text(encoding="utf-8")
+
+    listed = run("plot", "wave", "--list")
+    assert "error-by-step" in listed.out
+    saved = run("plot", "wave", "residuals", "curve-loss", "--out", "plots", "--json")
+    files = [each["file"] for each in json.loads(saved.out)["pictures"]]
+    assert files == ["plots/residuals.png", "plots/curve-loss.png"]
+    assert all(Path(file).read_bytes().startswith(b"\x89PNG") for file in files)
+    drawn = run("plot", "wave", "--format", "svg", "--out", "svg", "--static")
+    names = {path.name for path in Path("svg").iterdir()}
+    assert names == {"splits.svg", "curve-loss.svg", "curve-mae.svg", "error-by-step.svg"}
+    assert drawn.status == 0
+
+
+def test_without_keras_the_page_says_what_it_lacks(run: Run, wave: Path) -> None:
+    told = json.loads(run("report", "wave/1", "--static", "--json").out)
+    assert told["missing"] == ["Predictions: left out by --static."]
+    assert "left out by --static" in Path("report.html").read_text(encoding="utf-8")
+    assert not (wave / "1" / "closeup.json").exists()
+
+
+def test_a_picture_that_is_not_there_is_a_wrong_command_line(run: Run, wave: Path) -> None:
+    done = run("plot", "wave", "curve-los", "--static")
+    assert done.status == 2
+    assert "curve-loss" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["report", "nothing"], 1, "there is no run `nothing`"),
+        (["plot", "nothing"], 1, "there is no run `nothing`"),
+        (["report"], 2, "Missing argument"),
+        (["report", "wave", "--out", "nowhere/x.html"], 2, "there is no folder `nowhere`"),
+    ],
+)
+def test_what_is_not_there_is_said(run: Run, words: list[str], status: int, said: str) -> None:
+    done = run(*words)
+    assert done.status == status
+    assert said in done.err
+    assert not Path("report.html").exists()
