@@ -113,6 +113,7 @@ CODES: Final[dict[str, str]] = {
     "bad-split": "parts of the data that cannot be had, or that have no rows",
     "too-few-rows": "fewer rows than one window takes",
     "unseen-class": "a class without a row to learn it from",
+    "unknown-class": "a weight for a class that the data do not have",
     "single-class": "a classification in which every row has the same class",
     "too-many-classes": "a classification by a column of mostly different values",
     "too-many-categories": "a text column with too many values for a one-hot encoding",

@@ -30,6 +30,7 @@ from layerforge.spec import (
     resolve,
 )
 from layerforge.spec.overrides import override
+from layerforge.spec.train import class_weight_faults
 
 
 @record
@@ -152,6 +153,8 @@ def _check_whole(
     """What only the whole spec can get wrong: its end beside the data, and what it does in silence."""
     if plan.complete and settings is not None:
         found.extend(head_faults(plan, settings, quantiles=quantiles_of(plan, training)))
+    if settings is not None and training is not None:
+        found.extend(class_weight_faults(training, settings))
     if plan.complete and not errors(found):
         found.extend(cautions(plan))
     # A spec of which nothing comes must say why; silence would read as "clean".

@@ -239,6 +239,8 @@ def test_a_misspelt_item_is_refused(validator: Draft202012Validator, item: str) 
         ("callbacks", "{EarlyStopping: {monitor: val_loss, patience: 5}}"),
         ("callbacks", "[{ModelCheckpoint: best.keras}, TerminateOnNaN]"),
         ("batch_size", "{hp.Choice: [32, 64]}"),
+        ("class_weight", "balanced"),
+        ("class_weight", "{red: 2, blue: {hp.Float: [0.1, 1]}}"),
     ],
 )
 def test_every_form_of_a_component_is_valid(
@@ -259,6 +261,8 @@ def test_every_form_of_a_component_is_valid(
         ("metrics", "[mae, {TopKCategoricalAccuracy: {k: few}}]"),
         ("callbacks", "ModelCheckpoint"),  # no filepath
         ("epochs", "0"),
+        ("class_weight", "{red: -1}"),
+        ("class_weight", "balance"),
         ("epoch", "10"),
     ],
 )

@@ -7,7 +7,7 @@ repeats one permutation in every epoch (ArrayDataAdapter shuffles inside Dataset
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from layerforge.data.feeds import Feed
@@ -24,7 +24,8 @@ class Table:
 
     `features` are (rows, width), of which each of the `feeds` makes one input; several are given to
     the model by name. `targets` are (rows, columns), or class indices (rows); they become (batch,
-    *target_shape), one-hot where `classes` says how many there are. `weights` are of each row.
+    *target_shape), one-hot where `classes` says how many there are. `weights` are of each row;
+    `class_weights` are of each class, in training alone.
     """
 
     features: NDArray[np.float32]
@@ -34,6 +35,14 @@ class Table:
     target_shape: tuple[int, ...] = ()
     classes: int | None = None
     weights: NDArray[np.float32] | None = None
+    class_weights: NDArray[np.float32] | None = None
+
+    @property
+    def in_training(self) -> Table:
+        """The table with the weights that count in training."""
+        if self.class_weights is None or self.targets is None:
+            return self
+        return replace(self, weights=self.class_weights[self.targets])
 
 
 def training_batches(
@@ -63,7 +72,7 @@ def training_batches(
         )
 
     passes = tf.data.Dataset.range(first_pass, tf.int64.max)
-    return _gathered(passes.flat_map(batches), _gather_both(table))
+    return _gathered(passes.flat_map(batches), _gather_both(table.in_training))
 
 
 def ordered_batches(table: Table, positions: NDArray[np.int64], batch_size: int) -> Any:

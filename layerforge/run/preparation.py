@@ -11,6 +11,7 @@ from layerforge.heads import head_faults, target_shapes
 from layerforge.infer import Plan
 from layerforge.pipeline import Compiled
 from layerforge.records import replace
+from layerforge.run.classes import class_faults, class_weights
 from layerforge.run.completion import completed, widened
 from layerforge.run.feeding import Table, steps_per_pass
 from layerforge.run.inputs import input_faults, model_feeds
@@ -85,6 +86,7 @@ def prepare_job(compiled: Compiled, prepared: Prepared | None = None) -> Job:
     objective = choose_objective(plan, data.task, train)
     found = fit_faults(plan, prepared, objective.quantiles)
     found = found or objective_faults(objective, plan, data.task, train)
+    found += class_faults(train, prepared)
     found += monitor_faults(compiled, bool(prepared.samples("validation")))
     if found:
         raise Faults(*found)
@@ -94,7 +96,8 @@ def prepare_job(compiled: Compiled, prepared: Prepared | None = None) -> Job:
     if train.batch_size > samples:
         more = f"batch_size {train.batch_size:,} is more than the {samples:,} training samples"
         notes.append(f"{more}: all are one batch")
-    table = table_of(prepared, plan, objective)
+    weights = class_weights(train, prepared)
+    table = replace(table_of(prepared, plan, objective), class_weights=weights)
     size = min(train.batch_size, samples)
     notes += memory_notes(plan, size, train.optimizer)
     cautions = tuple(data_cautions(prepared, plan, objective))

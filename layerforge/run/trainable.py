@@ -37,13 +37,13 @@ def component(described: Component, job: Job, folder: Path | None = None) -> Any
 
 
 def build_all(model: Any, job: Job) -> float:
-    """Makes the variables that Keras makes at the first step; the loss of the first batch before it.
+    """Makes the variables that Keras makes at the first step; the first batch's loss before it, unweighted.
 
     A checkpoint can be put back only into variables that are there. Nothing is compiled for this.
     """
     x, y, *weights = first_batch(job)
     predicted = model(x, training=False)
-    loss = model.compute_loss(x, y, predicted, *weights, training=False)
+    loss = model.compute_loss(x, y, predicted, training=False)
     model.compute_metrics(x, y, predicted, *weights)
     model.reset_metrics()
     model.optimizer.build(model.trainable_variables)

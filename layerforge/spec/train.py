@@ -7,22 +7,27 @@ from typing import Any
 
 from layerforge.arguments import (
     INVALID,
+    Either,
     Flag,
     Found,
     ListOf,
+    Literal,
     Optional,
     Parameter,
     Real,
     Signature,
+    Text,
     Whole,
     read_arguments,
     refuse,
 )
 from layerforge.components import Component, ComponentOf
-from layerforge.diagnostics import Span
+from layerforge.components.kinds import Float, MapOf
+from layerforge.diagnostics import Diagnostic, Span
 from layerforge.records import field, record
 from layerforge.source import Mapping as MappingNode
 from layerforge.source import Node
+from layerforge.spec.data import DataSettings
 
 
 @record
@@ -66,6 +71,13 @@ class _CheckpointKind:
         }
 
 
+_CLASS_WEIGHT = Either(
+    (
+        Literal("balanced", "balanced"),
+        MapOf(Text("a class"), Float(Real(0.0)), "a mapping from classes to weights"),
+    )
+)
+
 SIGNATURE = Signature(
     "train",
     (
@@ -80,6 +92,7 @@ SIGNATURE = Signature(
         Parameter("deterministic", Flag(), False),
         Parameter("checkpoint", Optional(_CheckpointKind()), None),
         Parameter("tensorboard", Flag(), False),
+        Parameter("class_weight", Optional(_CLASS_WEIGHT), None),
     ),
     "section",
 )
@@ -87,7 +100,11 @@ SIGNATURE = Signature(
 
 @record
 class TrainSettings:
-    """The section, read. A `loss` of None is chosen by the task. `spans` says where each value stands."""
+    """The section, read. A `loss` of None is chosen by the task.
+
+    `class_weight` is `balanced`, or a weight for classes by name. `spans` says where each value
+    stands, and the name of each weighted class, under `class_weight.NAME`.
+    """
 
     optimizer: Component = Component("optimizers", "adam")
     loss: Component | None = None
@@ -100,6 +117,7 @@ class TrainSettings:
     deterministic: bool = False
     checkpoint: CheckpointRule | None = None
     tensorboard: bool = False
+    class_weight: str | Mapping[str, float] | None = None
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False)
     place: Span | None = field(default=None, compare=False)
 
@@ -117,4 +135,27 @@ def read_train(node: Node, found: Found) -> TrainSettings | None:
     if values.get("tensorboard"):
         board = Component("callbacks", "TensorBoard", place=arguments.spans["tensorboard"])
         values["callbacks"] = (*values.get("callbacks", ()), board)
-    return TrainSettings(**values, spans=arguments.spans, place=node.span)
+    spans = {**arguments.spans, **_weighted_classes(node)}
+    return TrainSettings(**values, spans=spans, place=node.span)
+
+
+def _weighted_classes(node: Node) -> dict[str, Span]:
+    """The places of the names of the classes that are given a weight."""
+    weights = node.get("class_weight") if isinstance(node, MappingNode) else None
+    entries = weights.entries if isinstance(weights, MappingNode) else ()
+    return {f"class_weight.{name.text}": name.span for name, _ in entries}
+
+
+def class_weight_faults(train: TrainSettings, data: DataSettings) -> Found:
+    """Where `class_weight` has no meaning: there are no classes, or samples have weights already."""
+    if train.class_weight is None:
+        return []
+    place = train.span("class_weight")
+    if data.task != "classification":
+        message = f"`class_weight` has a meaning only for classes, not for `task: {data.task}`"
+        return [Diagnostic("unused-key", message, place)]
+    if data.weights is not None:
+        # Keras's fit refuses the two together as well (array_data_adapter.py).
+        message = "a sample counts by `data.weights` or by `class_weight`, not by both"
+        return [Diagnostic("conflicting-arguments", message, place)]
+    return []
