@@ -76,6 +76,9 @@ def _finish(axes: Any, name: str, drawn: list[float]) -> None:
 
     scale(axes, drawn)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    low, high = axes.get_xlim()
+    if high - low < 1:  # one epoch
+        axes.set_xlim(low - 0.5, high + 0.5)
     axes.set(xlabel="epoch", ylabel=name)
     axes.legend()
 

@@ -110,10 +110,19 @@ def _families() -> list[str]:
     return ["sans-serif", *(name for name in _FONTS if name in installed)]
 
 
-def scale(axes: Any, values: Sequence[float]) -> None:
-    """A logarithmic scale where values are powers apart."""
-    if values and min(values) > 0 and max(values) / min(values) > 30:
-        axes.set_yscale("log")
+def scale(axes: Any, values: Sequence[float], apart: float = 30) -> None:
+    """A logarithmic scale where the greatest value is so many times the least."""
+    if values and min(values) > 0 and max(values) / min(values) > apart:
+        from matplotlib.ticker import FuncFormatter
+
+        axes.set_yscale("log")  # whose own labels are formulas, which are not read as such here
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.yaxis.set_minor_formatter(FuncFormatter(_between))
+
+
+def _between(value: float, place: int | None) -> str:
+    """The label between powers of ten: at 2 and 5."""
+    return f"{value:g}" if f"{value:e}"[0] in "25" else ""
 
 
 def when(times: Sequence[int], dated: bool) -> list[Any]:

@@ -120,6 +120,8 @@ def _errors(seen: Mapping[str, Any], pyplot: Any) -> Any:
 
 
 def _by_step(stories: Sequence[Story], pyplot: Any) -> Any:
+    from matplotlib.ticker import MaxNLocator
+
     figure, axes = pyplot.subplots(figsize=(WIDTH, 2.7))
     if len(stories) == 1:
         lines = list(_contenders(stories[0]))
@@ -142,7 +144,8 @@ def _by_step(stories: Sequence[Story], pyplot: Any) -> Any:
             markersize=3,
         )
         drawn += steps.values()
-    scale(axes, drawn)
+    scale(axes, drawn, apart=8)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set(xlabel="step", ylabel="mean squared error, scaled")
     axes.legend(fontsize=7.5)
     return figure

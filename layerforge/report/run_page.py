@@ -174,7 +174,7 @@ def _remarks(account: Mapping[str, Any]) -> Iterator[str]:
     if time and time.get("step"):
         yield f"One row every {time['step']}, by the column {time['column']}."
     if account.get("series"):
-        yield f"{many(account['series'], 'series').removesuffix('s')} in one."
+        yield f"{account['series']:,} series."
     if account["rows_dropped"]:
         yield f"{many(account['rows_dropped'], 'row')} dropped, since values are missing there."
     yield from account["warnings"]

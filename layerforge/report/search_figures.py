@@ -52,6 +52,7 @@ def _history(told: Told, pyplot: Any) -> Any:
         floor = [axes.get_ylim()[0]] * len(without)
         axes.scatter(without, floor, marker="x", color=FAINT, label="stopped or without a score")
     scale(axes, scores)
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set(xlabel="trial", ylabel=_label(told))
     axes.legend()
     return figure

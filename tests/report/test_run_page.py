@@ -195,3 +195,4 @@ def test_a_very_long_history_makes_no_long_page(copied: Copied) -> None:
     _, text = page_of(run, predict=False)
     assert len(text) < 300_000
     assert "20,000 epochs" in text
+    assert "mathdefault" not in text  # of the logarithmic axis
