@@ -133,16 +133,8 @@ def _by_step(stories: Sequence[Story], pyplot: Any) -> Any:
     lines = [line for line in lines if line[1]]
     drawn: list[float] = []
     for label, steps, colour, width in lines:
-        dot = "o" if len(steps) < 13 else None
-        axes.plot(
-            list(steps),
-            list(steps.values()),
-            dot and "-o",
-            color=colour,
-            label=label,
-            linewidth=width,
-            markersize=3,
-        )
+        style = {"color": colour, "linewidth": width, "marker": "o" if len(steps) < 13 else None}
+        axes.plot(list(steps), list(steps.values()), label=label, markersize=3, **style)
         drawn += steps.values()
     scale(axes, drawn, apart=8)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

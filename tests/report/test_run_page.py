@@ -196,3 +196,18 @@ def test_a_very_long_history_makes_no_long_page(copied: Copied) -> None:
     assert len(text) < 300_000
     assert "20,000 epochs" in text
     assert "mathdefault" not in text  # of the logarithmic axis
+
+
+@pytest.mark.parametrize("steps", [1, 2, 13, 720])
+def test_a_horizon_of_any_length_is_drawn(copied: Copied, steps: int) -> None:
+    run = copied("sine")
+    by = {str(step): {"scaled": {"mse": step / 10}} for step in range(1, steps + 1)}
+
+    def lengthen(scores: dict[str, Any]) -> None:
+        for each in (scores["model"], *scores["baselines"].values()):
+            each["by"]["step"] = by
+
+    changed(run / "scores.json", lengthen)
+    page, text = page_of(run, predict=False)
+    assert ("error-by-step" in page.ids) == (steps > 1)
+    assert len(text) < 1_500_000

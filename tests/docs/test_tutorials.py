@@ -1,0 +1,69 @@
+"""Every command of the tutorials, run as it stands there; what they show is what is printed."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from layerforge.cli.main import main
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docs" / "tutorials"
+TUTORIALS = sorted(path for path in FOLDER.glob("*.md") if path.stem != "README")
+SHORT = {"train": ["--set", "train.steps_per_epoch=2"], "tune": ["--set", "train.epochs=1"]}
+
+
+def commands(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Each `$ layerforge ...` of the console blocks and the lines shown below it."""
+    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            line, *shown = part.rstrip("\n").split("\n")
+            yield line, [each for each in shown if each]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the shipped specs, to stand in."""
+    shutil.copytree(ROOT / "specs", tmp_path / "specs")
+    monkeypatch.chdir(tmp_path)
+    for name in ("COLUMNS", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+def test_every_command_of_a_tutorial_runs(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for line, shown in commands(path.read_text(encoding="utf-8")):
+        program, name, *words = shlex.split(line, comments=True)
+        assert program == "layerforge"
+        short = SHORT.get(name, []) if not {"--resume", "--show"} & set(words) else []
+        capfd.readouterr()
+        status = main([name, *words, *short])
+        said = capfd.readouterr()
+        assert status == ("# exit 1" in line), (line, said.err)
+        if shown:
+            assert shown == [each for each in (said.out or said.err).split("\n") if each], line
+
+
+def test_every_tutorial_is_listed() -> None:
+    listed = re.findall(r"\]\((\S+\.md)\)", (FOLDER / "README.md").read_text(encoding="utf-8"))
+    assert sorted(listed) == [path.name for path in TUTORIALS]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_what_a_page_links_to_is_there(path: Path) -> None:
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
+    gone = [link for link in links if "://" not in link and not (path.parent / link).exists()]
+    assert not gone
