@@ -37,17 +37,20 @@ class Keeper:
         watch: Watch,
         interruption: Interruption,
         settings: TrainSettings,
+        begun: int = 0,
     ) -> None:
         self._run, self._model, self._callbacks, self._watch = run, model, callbacks, watch
         self._interruption = interruption
         self._epochs, self._rule = settings.epochs, settings.checkpoint
         self._steps = 0  # since the last one
+        self._passed = begun  # steps of this epoch
         self._due = time.monotonic() + self._pause(_FIRST / _SHARE)
         self._kept: Position | None = None
 
     def passed(self, position: Position) -> None:
         """After a step or an epoch: saves where it is time. Raises Interrupted where that was asked for."""
-        self._steps += position.step > 0
+        self._steps += max(0, position.step - self._passed)
+        self._passed = position.step
         if self._interruption.asked:
             self.save(position)
             raise Interrupted

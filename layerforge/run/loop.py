@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 
@@ -35,12 +36,20 @@ class Course:
     restore: Callable[[], None] | None = None
 
 
-def run_course(
-    model: Any, course: Course, callbacks: list[Any], passed: Callable[[Position], None]
-) -> None:
-    """Trains the compiled model as fit does; `passed` is called after each step and after each epoch.
+# Makes some of the steps that are left of an epoch: how many, and the logs after the last of them.
+Execute = Callable[[Any, int], tuple[int, Any]]
 
-    A step is one call of Keras's train function, which is `steps_per_execution` batches.
+
+def run_course(
+    model: Any,
+    course: Course,
+    callbacks: list[Any],
+    passed: Callable[[Position], None],
+    execute: Execute | None = None,
+) -> None:
+    """Trains the compiled model as fit does; `passed` is called after each call of steps and each epoch.
+
+    Without `execute` each call is Keras's own train function, one step.
     """
     import keras
 
@@ -48,17 +57,22 @@ def run_course(
         callbacks, model=model, epochs=course.epochs, steps=course.steps, verbose=0
     )
     model.stop_training = False
-    model.make_train_function()
     told.on_train_begin()
     _begin(model, course, told)
     logs = None
+    execute = execute or _keras_steps(model)
     batches = iter(model.distribute_strategy.experimental_distribute_dataset(course.training))
     for epoch in range(course.start.epoch, course.epochs):
         if model.stop_training:
             break
-        logs = _epoch(model, course, told, batches, epoch, passed)
+        logs = _epoch(model, course, told, partial(execute, batches), epoch, passed)
     model.optimizer.finalize_variable_values(model.trainable_weights)
     told.on_train_end(logs)
+
+
+def _keras_steps(model: Any) -> Execute:
+    model.make_train_function()
+    return lambda batches, _: (1, model.train_function(batches))
 
 
 def _begin(model: Any, course: Course, told: Any) -> None:
@@ -74,22 +88,21 @@ def _epoch(
     model: Any,
     course: Course,
     told: Any,
-    batches: Any,
+    execute: Callable[[int], tuple[int, Any]],
     epoch: int,
     passed: Callable[[Position], None],
 ) -> dict[str, float]:
     """One epoch, or the rest of the one that was begun; its logs."""
-    begun = course.start.step if epoch == course.start.epoch else 0
-    if not begun:
+    step = course.start.step if epoch == course.start.epoch else 0
+    if not step:
         model.reset_metrics()
         told.on_epoch_begin(epoch)
-    stride = model.steps_per_execution
-    for step in range(begun, course.steps, stride):
+    while step < course.steps and not model.stop_training:
         told.on_train_batch_begin(step)
-        told.on_train_batch_end(step + stride - 1, model.train_function(batches))
-        passed(Position(epoch, step + stride))
-        if model.stop_training:
-            break
+        made, batch_logs = execute(course.steps - step)
+        step += made
+        told.on_train_batch_end(step - 1, batch_logs)
+        passed(Position(epoch, step))
     logs = dict(model.get_metrics_result())
     if course.validation is not None:
         found = model.evaluate(course.validation, callbacks=told, return_dict=True)

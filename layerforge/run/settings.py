@@ -12,7 +12,7 @@ from layerforge.pipeline import Compiled
 from layerforge.spec import TrainSettings
 
 # What may be another number in a run that goes on.
-FREE: Final = ("train.epochs", "train.checkpoint")
+FREE: Final = ("train.epochs", "train.checkpoint", "train.execution")
 _PLACES: Final = ("spans", "place")
 
 

@@ -23,7 +23,8 @@ def make_trainable(job: Job) -> Any:
     model = make_model(job.plan)
     metrics = [component(metric, job) for metric in job.objective.metrics]
     optimizer, loss = component(job.train.optimizer, job), component(job.objective.loss, job)
-    model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
+    jit = bool(job.train.execution.jit_compile)  # of the validation; steps are compiled elsewhere
+    model.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=jit)
     _check_callbacks(job)
     return model
 

@@ -18,6 +18,16 @@ from layerforge.run import directory, feeding
 from layerforge.run.chatter import told
 from layerforge.run.checkpoint import PREVIOUS, Checkpoint
 from layerforge.run.determinism import DETERMINISTIC, deterministic
+from layerforge.run.directory import update_record
+from layerforge.run.execution import (
+    MOST,
+    Executor,
+    Stretch,
+    Way,
+    is_told_of_steps,
+    limit_threads,
+    way_text,
+)
 from layerforge.run.files import write_json
 from layerforge.run.interruption import Interruption
 from layerforge.run.keeping import Interrupted, Keeper
@@ -92,6 +102,9 @@ def ready(job: Job, listener: Listener) -> Iterator[Any]:
     if job.train.deterministic:
         listener(Note(DETERMINISTIC))
     load_keras()
+    refused = limit_threads(job.train.execution.threads)
+    if refused is not None:
+        listener(Note(refused))
     with told(listener), deterministic(job.train.deterministic):
         yield make_trainable(job)
 
@@ -119,10 +132,12 @@ def train_job(
     _tell_start(job, run, callbacks, checkpoint, listener)
     with Interruption() as interruption:
         watch = Watch(run, model, job.monitor, listener)
-        keeper = Keeper(run, model, callbacks, watch, interruption, job.train)
         course = _course(job, model, callbacks, watch, checkpoint)
+        begun = course.start.step
+        keeper = Keeper(run, model, callbacks, watch, interruption, job.train, begun)
+        execute = _executor(job, model, run, course, callbacks, listener)
         try:
-            run_course(model, course, [*callbacks, watch.callback()], keeper.passed)
+            run_course(model, course, [*callbacks, watch.callback()], keeper.passed, execute)
             ending = _Ending("finished", _why_ended(job, callbacks, watch))
         except Interrupted:
             reason = f"stopped by {interruption.asked} in epoch {watch.epoch}"
@@ -165,6 +180,38 @@ def _course(
     if job.samples["validation"]:
         validation = feeding.ordered_batches(job.table, positions["validation"], size)
     return Course(training, validation, job.steps, job.train.epochs, start, restore)
+
+
+def _executor(
+    job: Job, model: Any, run: Path, course: Course, callbacks: Sequence[Any], listener: Listener
+) -> Executor | None:
+    """What makes the steps of the course; the way that it finds the fastest is kept in the run.
+
+    None, for Keras's own function, where bits count: a convolution in a loop of TensorFlow's differs
+    from one outside of it in the last of them.
+    """
+    if job.train.deterministic and job.train.execution.steps_per_execution is None:
+        return None
+
+    def told(way: Way, why: str) -> None:
+        update_record(run, execution=way._asdict())
+        if why:
+            listener(Note(f"execution: {way_text(way)} ({why})"))
+
+    rule, known = job.train.checkpoint, directory.read_record(run).get("execution")
+    most = MOST if rule is None or rule.steps is None else min(MOST, rule.steps)
+    if any(map(is_told_of_steps, callbacks)):
+        most = 1
+    first = course.start.epoch * course.steps + course.start.step
+    samples, size = job.samples["train"], job.batch_size
+    stretch = Stretch(
+        first,
+        course.epochs * course.steps - first,
+        feeding.steps_per_pass(samples, size),
+        samples % size > 0,
+    )
+    way = Way(**known) if known else None
+    return Executor(model, job.train.execution, stretch, told, way, most)
 
 
 def _why_ended(job: Job, callbacks: Sequence[Any], watch: Watch) -> str:

@@ -1,6 +1,7 @@
 """Node -> Spec: the sections of a file and what each may hold."""
 
 from layerforge.spec.data import DataSettings, read_data
+from layerforge.spec.execution import Execution
 from layerforge.spec.hyperparameters import Hyperparameter
 from layerforge.spec.parse import Block, Item, Spec, parse
 from layerforge.spec.scope import Scope, Variables, resolve
@@ -11,6 +12,7 @@ __all__ = [
     "Block",
     "CheckpointRule",
     "DataSettings",
+    "Execution",
     "Hyperparameter",
     "Item",
     "Scope",

@@ -28,6 +28,7 @@ from layerforge.records import field, record
 from layerforge.source import Mapping as MappingNode
 from layerforge.source import Node
 from layerforge.spec.data import DataSettings
+from layerforge.spec.execution import Execution, ExecutionKind
 
 
 @record
@@ -93,6 +94,7 @@ SIGNATURE = Signature(
         Parameter("checkpoint", Optional(_CheckpointKind()), None),
         Parameter("tensorboard", Flag(), False),
         Parameter("class_weight", Optional(_CLASS_WEIGHT), None),
+        Parameter("execution", ExecutionKind(), "auto"),
     ),
     "section",
 )
@@ -118,6 +120,7 @@ class TrainSettings:
     checkpoint: CheckpointRule | None = None
     tensorboard: bool = False
     class_weight: str | Mapping[str, float] | None = None
+    execution: Execution = Execution()
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False)
     place: Span | None = field(default=None, compare=False)
 
@@ -132,6 +135,12 @@ def read_train(node: Node, found: Found) -> TrainSettings | None:
     if arguments is None:
         return None
     values = dict(arguments.values)
+    if values.get("deterministic") and values.get("execution", Execution()).jit_compile:
+        message = "deterministic operations and XLA cannot stand together"
+        help = "leave `jit_compile` out, or `deterministic`"
+        place = arguments.spans["execution"]
+        found.append(Diagnostic("conflicting-arguments", message, place, help))
+        return None
     if values.get("tensorboard"):
         board = Component("callbacks", "TensorBoard", place=arguments.spans["tensorboard"])
         values["callbacks"] = (*values.get("callbacks", ()), board)

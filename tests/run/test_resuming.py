@@ -73,7 +73,9 @@ def _stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("layerforge.run.watch._PAUSE", 0.0)
         told = Stopping(9, signal.SIGTERM)
-        trained = train(compile_spec(folder / "spec.yaml"), folder / "runs", told)
+        one_by_one = ["train.execution={steps_per_execution: 1}"]
+        spec = compile_spec(folder / "spec.yaml", one_by_one)
+        trained = train(spec, folder / "runs", told)
     assert (trained.state, trained.by, trained.scores) == ("interrupted", "SIGTERM", None)
     return trained.path
 
@@ -150,9 +152,10 @@ def test_a_finished_run_trains_nothing_and_says_so(compiled: Compile, folder: Pa
 def test_more_epochs_are_as_if_they_had_been_asked_for_at_once(
     compiled: Compile, folder: Path
 ) -> None:
-    short = train(compiled(BLOBS, "train.epochs=2"), folder / "short", Told())
-    resume(short.path, compiled(BLOBS, "train.epochs=4"), Told())
-    whole = train(compiled(BLOBS, "train.epochs=4"), folder / "whole", Told())
+    same = "train.deterministic=true"
+    short = train(compiled(BLOBS, same, "train.epochs=2"), folder / "short", Told())
+    resume(short.path, compiled(BLOBS, same, "train.epochs=4"), Told())
+    whole = train(compiled(BLOBS, same, "train.epochs=4"), folder / "whole", Told())
     assert differences(short.path, whole.path) == []
     assert _record(short.path)["epochs_done"] == 4
 
@@ -222,7 +225,7 @@ def test_two_processes_never_train_one_run(compiled: Compile, folder: Path, stop
 def test_a_run_killed_before_its_first_checkpoint_begins_again(
     compiled: Compile, folder: Path
 ) -> None:
-    spec = compiled(BLOBS, "train.epochs=2")
+    spec = compiled(BLOBS, "train.epochs=2", "train.deterministic=true")
     alone = train(spec, folder / "alone", Told())
     killed = train(spec, folder / "killed", Stopping(1)).path
     for name in ("checkpoint", "best.keras", "last.keras"):
