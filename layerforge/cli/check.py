@@ -50,16 +50,10 @@ def check(
     if as_json and resolved:
         raise typer.BadParameter("--json and --resolved cannot be printed both")
     from layerforge.cli.telling import complete_spec
+    from layerforge.library import examined
 
-    compiled = [complete_spec(path, overrides or ()) for path in specs]
-    if data:
-        from layerforge.run.preparation import checked
-
-        compiled = [checked(each) for each in compiled]
-    else:
-        compiled = [_watched(each) for each in compiled]
-    looks = [_space(each) for each in compiled]
-    compiled = [_with_space(each, look) for each, look in zip(compiled, looks, strict=True)]
+    found = [examined(complete_spec(path, overrides or ()), data) for path in specs]
+    compiled, looks = [each for each, _ in found], [look for _, look in found]
     if as_json:
         _print_json(compiled, looks)
     elif resolved:
@@ -82,34 +76,6 @@ def _print_faults(compiled: list[Compiled]) -> None:
     if found:
         sys.stdout.flush()
         typer.echo(summary(found, sum(bool(each.found) for each in compiled)), err=True)
-
-
-def _watched(compiled: Compiled) -> Compiled:
-    """The spec with the faults of what watches a name that no epoch logs."""
-    if not compiled.clean:
-        return compiled
-    from layerforge.records import replace
-    from layerforge.run.monitors import monitor_faults
-
-    return replace(compiled, found=(*compiled.found, *monitor_faults(compiled)))
-
-
-def _space(compiled: Compiled) -> Examination | None:
-    """The search space of a spec that has no fault and something to search."""
-    if not compiled.clean or not compiled.hyperparameters:
-        return None
-    from layerforge.space import Space, examine
-
-    return examine(Space.of(compiled), compiled)
-
-
-def _with_space(compiled: Compiled, look: Examination | None) -> Compiled:
-    if look is None:
-        return compiled
-    from layerforge.records import replace
-    from layerforge.space import findings
-
-    return replace(compiled, found=(*compiled.found, *findings(look, compiled)))
 
 
 def _print_spaces(compiled: list[Compiled], looks: list[Examination | None]) -> None:

@@ -1,10 +1,13 @@
-"""Every command of the tutorials, run as it stands there; what they show is what is printed."""
+"""Every command of the tutorials and the Python of docs, run as they stand; what is shown is printed."""
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +53,18 @@ def test_every_command_of_a_tutorial_runs(path: Path, capfd: pytest.CaptureFixtu
         assert status == ("# exit 1" in line), (line, said.err)
         if shown:
             assert shown == [each for each in (said.out or said.err).split("\n") if each], line
+
+
+@pytest.mark.slow
+def test_the_python_of_the_library_page_runs(project: Path) -> None:
+    text = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
+    for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        words = [sys.executable, "-W", "error::UserWarning", "-c", code]
+        paths = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(words, env=paths, capture_output=True, text=True, timeout=600)
+        assert done.returncode == 0, done.stderr
+    assert (project / "report.html").stat().st_size > 20_000
+    assert (project / "diagnosis.csv").read_text().count("\n") == 570
 
 
 def test_every_tutorial_is_listed() -> None:
