@@ -51,11 +51,12 @@ class Predictions:
         """A mapping for each row, as JSON has it."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
-    def write(self, path: Path) -> None:
+    def write(self, path: str | Path) -> None:
         """Writes CSV, or Parquet or JSON where the name ends so, whole or not at all.
 
         Raises Faults where it cannot be written.
         """
+        path = Path(path)
         try:
             if path.suffix == ".parquet":
                 write_bytes(path, parquet_bytes(self.values))
