@@ -73,3 +73,22 @@ def test_what_is_not_there_is_said(run: Run, words: list[str], status: int, said
     assert done.status == status
     assert said in done.err
     assert not Path("report.html").exists()
+
+
+@pytest.mark.slow
+def test_reports_and_plots_of_a_search(run: Run) -> None:
+    words = ["--max-trials", "2", "--workers", "1", "--no-retrain", "--quiet"]
+    tuned = run("tune", "forecast.yaml", *words, "--html", "tuned.html")
+    assert tuned.status == 0, tuned.err
+    done = run("report", "wave", "--json")  # there is no run of this name
+    assert json.loads(done.out)["of"] == ["searches/wave/1"]
+    page = Path("report.html").read_text(encoding="utf-8")
+    assert "Search searches/wave/1" in page
+    assert page == Path("tuned.html").read_text(encoding="utf-8")
+    listed = run("plot", "searches/wave/1", "--list")
+    assert listed.out.split()[2] == "history"
+    assert run("plot", "wave/1", "history", "--out", "plots").status == 0
+    assert Path("plots/history.png").exists()
+    several = run("report", "wave", "searches/wave/1")
+    assert several.status == 2
+    assert "a page of its own" in several.err
