@@ -53,6 +53,7 @@ Example:
   layerforge check spec.yaml              is anything wrong with it?
   layerforge build spec.yaml              what does it make?
   layerforge train spec.yaml              how good does it get?
+  layerforge report NAME                  what does it look like?
   layerforge predict NAME --data new.csv  what comes next?
 """
 _STATUS = """

@@ -109,12 +109,13 @@ def _save(chosen: Iterable[Picture], out: Path, format: str) -> dict[str, Path]:
         try:
             out.mkdir(parents=True, exist_ok=True)
             with replacing(path) as temporary:
-                save(picture, temporary)
+                whole = save(picture, temporary)
         except OSError as error:
             message = f"`{path}` cannot be written: {reason_of(error)}"
             raise Faults(Diagnostic("unwritable-file", message)) from None
         files[picture.name] = path
-        typer.echo(f"saved {path}", err=True)
+        boxes = "" if whole else "; no font here has all of its characters, --format svg needs none"
+        typer.echo(f"saved {path}{boxes}", err=True)
     return files
 
 

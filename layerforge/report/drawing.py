@@ -48,6 +48,7 @@ _FONTS: Final = (
     *("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC"),
     *("WenQuanYi Zen Hei", "Microsoft YaHei", "PingFang SC", "Hiragino Sans", "SimHei"),
 )
+_NO_GLYPH: Final = "Glyph .* missing from"  # how matplotlib's warning begins
 _NUMBERED: Final = re.compile(r' id="[A-Za-z0-9.]+_\d+"')  # matplotlib's, alike in every picture
 _UNSEEN: Final = re.compile(r"<!--.*?-->\s*|<metadata>.*?</metadata>\s*", re.DOTALL)
 
@@ -75,15 +76,18 @@ def svg_of(picture: Picture) -> str:
     return _NUMBERED.sub("", whole).replace(INK, "currentColor")
 
 
-def save(picture: Picture, path: Path) -> None:
+def save(picture: Picture, path: Path) -> bool:
     """Writes a picture as SVG or PNG, after the ending of the file, on white.
 
-    Raises OSError where it cannot be written.
+    False where a PNG has boxes for characters that no installed font has; the texts of an SVG are drawn
+    with the fonts of whoever looks at it. Raises OSError where the file cannot be written.
     """
     kind = path.suffix.removeprefix(".").lower()
-    with _drawn(picture) as figure:
-        dated = {"metadata": {"Date": None}} if kind == "svg" else {}
+    dated = {"metadata": {"Date": None}} if kind == "svg" else {}
+    with _drawn(picture) as figure, warnings.catch_warnings(record=True) as caught:
+        warnings.filterwarnings("always", _NO_GLYPH, UserWarning)
         figure.savefig(path, format=kind, dpi=150, **dated)
+    return kind == "svg" or not any(re.match(_NO_GLYPH, str(each.message)) for each in caught)
 
 
 @contextmanager
@@ -94,7 +98,7 @@ def _drawn(picture: Picture) -> Iterator[Any]:
     from matplotlib import pyplot
 
     with mpl.rc_context(_STYLE | {"font.family": _families()}), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+        warnings.filterwarnings("ignore", _NO_GLYPH, UserWarning)
         figure = picture.draw(pyplot)
         try:
             yield figure

@@ -105,3 +105,14 @@ def test_a_picture_can_be_saved(ending: str, tmp_path: Path) -> None:
     assert (
         start.startswith(b"\x89PNG") if ending == "png" else b"<svg" in start or b"<?xml" in start
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "ending", "whole"),
+    [("a", "png", True), ("\ue123", "png", False), ("\ue123", "svg", True)],
+)
+def test_characters_that_no_font_has_are_told(
+    name: str, ending: str, whole: bool, tmp_path: Path
+) -> None:
+    slices = list(search_pictures(told(5, **{name: [1, 2, 3]})))[1]
+    assert save(slices, tmp_path / f"slices.{ending}") == whole
