@@ -3,9 +3,9 @@
 `python -m benchmarks.train_vs_keras [--rounds 3] [--epochs 10] [--only LSTM]`
 
 Both are whole processes that read a CSV file, scale it, cut it into windows and train; each says when an
-epoch is over. Told are the time from the start of the process to the end of the first epoch, the time
-of a later epoch (the median of the second half) and the peak memory, as ratios of medians; above 1
-layerforge is the faster or the smaller one.
+epoch is over. Told are the time from the start of the process to the end of the only epoch of a short
+run, the time of a late epoch of a long one (the median of its second half) and its peak memory, as
+ratios of medians; above 1 layerforge is the faster or the smaller one.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ model.fit(*fitted, validation_data=checked, epochs=epochs, batch_size=32, verbos
 
 
 class Told(NamedTuple):
-    """Seconds to the end of the first epoch, seconds of a later epoch, bytes at most, the last loss."""
+    """Seconds to the end of the first epoch, seconds of a late one, bytes at most, the last loss."""
 
     first: float
     later: float
@@ -108,7 +108,7 @@ def main() -> int:
     parser.add_argument("--only", choices=MODELS)
     options = parser.parse_args()
     worst = math.inf
-    print("model      first epoch   later epochs   memory   val_loss ours / theirs")
+    print("model      a short run    late epochs     memory   val_loss ours / theirs")
     for name in [options.only] if options.only else MODELS:
         ours, theirs = _in_turn(name, options.rounds, options.epochs)
         first, later, memory = (
@@ -133,8 +133,11 @@ def _in_turn(name: str, rounds: int, epochs: int) -> tuple[list[Told], list[Told
             text = SPEC.format(**settings, layers=layers, epochs=epochs)
             (folder / "spec.yaml").write_text(text, encoding="utf-8")
             (folder / "keras_fit.py").write_text(KERAS, encoding="utf-8")
-            theirs.append(_timed(folder, "keras_fit.py", settings["source"], name, str(epochs)))
-            ours.append(_timed(folder, "-m", "layerforge", "train", "spec.yaml", "--log", "json"))
+            script = ["keras_fit.py", settings["source"], name]
+            command = ["-m", "layerforge", "train", "spec.yaml", "--log", "json", "--epochs"]
+            for words, told in ((script, theirs), (command, ours)):
+                short = _timed(folder, *words, "1")
+                told.append(_timed(folder, *words, str(epochs))._replace(first=short.first))
     return ours, theirs
 
 
@@ -173,7 +176,7 @@ def _timed(folder: Path, *words: str) -> Told:
     assert process.returncode == 0, f"{' '.join(words)} ended with {process.returncode}"
     moments = [moment for moment, _ in ends]
     lengths = [after - before for before, after in pairwise(moments)]
-    later = median(lengths[len(lengths) // 2 :])
+    later = median(lengths[len(lengths) // 2 :]) if lengths else math.nan
     return Told(moments[0], later, usage.ru_maxrss * 1024, ends[-1][1])
 
 
