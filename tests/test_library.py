@@ -122,7 +122,14 @@ def test_importing_and_checking_load_nothing_heavy(folder: Path) -> None:
     assert told == ""
 
 
-@pytest.mark.parametrize("before", ["", "import layerforge.build.model", "import layerforge.build"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param("", marks=pytest.mark.slow),
+        pytest.param("import layerforge.build", marks=pytest.mark.slow),
+        "import layerforge.build.model",
+    ],
+)
 def test_build_is_a_function_and_a_room(folder: Path, before: str) -> None:
     spec = str(folder / "blobs.yaml")
     told = python(

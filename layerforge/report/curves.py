@@ -37,7 +37,8 @@ def _best(story: Story) -> str:
     epoch = story.record.get("best_epoch")
     if not epoch:
         return ""
-    return f"The dotted line is epoch {epoch}, whose weights are kept: the best by {story.record['monitor']}."
+    by = story.record.get("monitor", "loss")
+    return f"The dotted line is epoch {epoch}, whose weights are kept: the best by {by}."
 
 
 def _of_one(story: Story, name: str, pyplot: Any) -> Any:

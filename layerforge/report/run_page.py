@@ -135,7 +135,7 @@ def _training(story: Story, pictures: Mapping[str, Picture]) -> Iterator[str]:
     done, planned = len(story.history), story.record.get("epochs")
     words = f"{many(done, 'epoch')} done" + (f" of {planned:,}" if planned else "")
     best = story.record.get("best_epoch")
-    words += f"; epoch {best} was best by {story.record['monitor']}" if best else ""
+    words += f"; epoch {best} was best by {story.record.get('monitor', 'loss')}" if best else ""
     yield text(f"{words}.")
     yield figures(curves)
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from layerforge.events import Note
+from layerforge.report import html
 from layerforge.report.gallery import run_pictures
 from layerforge.report.run_page import run_page
 from layerforge.report.story import gather
@@ -167,6 +168,19 @@ def test_a_piece_that_is_not_there_is_said(copied: Copied, gone: list[str], said
     assert "Not on this page" in page.words
     assert said in page.words
     assert {"scores", "training", "data", "model"} <= set(page.ids)
+
+
+@pytest.mark.parametrize("file", ["run.json", "data.json", "scores.json"])
+def test_a_file_that_lacks_an_entry_costs_no_page(
+    copied: Copied, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(html, "svg_of", lambda picture: "<svg></svg>")
+    run = copied("plane")
+    whole = json.loads((run / file).read_text())
+    for name in whole:
+        (run / file).write_text(json.dumps({key: whole[key] for key in whole if key != name}))
+        page, _ = page_of(run, predict=False)
+        assert {"scores", "training", "data", "model", "again"} <= set(page.ids)
 
 
 def test_data_that_have_changed_cost_the_predictions_alone(copied: Copied) -> None:
