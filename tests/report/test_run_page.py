@@ -65,6 +65,12 @@ class Page(HTMLParser):
             self.words += f"{data} "
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages whose pictures are empty, for tests of their words."""
+    monkeypatch.setattr(html, "svg_of", lambda picture: "<svg></svg>")
+
+
 def page_of(run: Path, predict: bool = True) -> tuple[Page, str]:
     text = run_page(gather(run, Told(), predict))
     return Page(text), text
@@ -83,6 +89,7 @@ def test_a_finished_run_has_every_part_and_every_picture_of_its_task(
     assert len(text) < 1_000_000
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("name", PICTURES)
 def test_the_page_says_what_the_files_of_the_run_say(trained: dict[str, Path], name: str) -> None:
     page, _ = page_of(trained[name], predict=False)
@@ -95,6 +102,7 @@ def test_the_page_says_what_the_files_of_the_run_say(trained: dict[str, Path], n
     assert comparison["baseline"] in page.words
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_model_stands_on_the_page_gate_by_gate(trained: dict[str, Path]) -> None:
     page, _ = page_of(trained["sine"], predict=False)
     assert "4 x (8 x (2 + 8) + 8) = 352" in page.words
@@ -149,6 +157,7 @@ def test_what_was_seen_of_another_model_is_not_taken(copied: Copied) -> None:
     assert told.of(Note)
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize(
     ("gone", "said"),
     [
@@ -170,11 +179,9 @@ def test_a_piece_that_is_not_there_is_said(copied: Copied, gone: list[str], said
     assert {"scores", "training", "data", "model"} <= set(page.ids)
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("file", ["run.json", "data.json", "scores.json"])
-def test_a_file_that_lacks_an_entry_costs_no_page(
-    copied: Copied, file: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(html, "svg_of", lambda picture: "<svg></svg>")
+def test_a_file_that_lacks_an_entry_costs_no_page(copied: Copied, file: str) -> None:
     run = copied("plane")
     whole = json.loads((run / file).read_text())
     for name in whole:
@@ -183,6 +190,7 @@ def test_a_file_that_lacks_an_entry_costs_no_page(
         assert {"scores", "training", "data", "model", "again"} <= set(page.ids)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_data_that_have_changed_cost_the_predictions_alone(copied: Copied) -> None:
     run = copied("plane")
     (run / "closeup.json").unlink(missing_ok=True)
@@ -193,6 +201,7 @@ def test_data_that_have_changed_cost_the_predictions_alone(copied: Copied) -> No
     assert {"curve-loss", "splits"} <= set(page.ids)
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("state", ["failed", "interrupted", "running"])
 def test_a_run_that_did_not_finish_has_its_page(copied: Copied, state: str) -> None:
     run = copied("plane")
