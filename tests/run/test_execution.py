@@ -85,8 +85,15 @@ def test_several_steps_in_a_call_are_those_one_by_one_but_for_rounding(model: An
     ]
 
 
-def test_xla_changes_nothing_beyond_rounding(model: Any) -> None:
-    other = _model(_kind(model))
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "dense",
+        *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("recurrent", "convolution")),
+    ],
+)
+def test_xla_changes_nothing_beyond_rounding(kind: str) -> None:
+    model, other = _model(kind), _model(kind)
     _trained(model)
     _trained(other, Execution(jit_compile=True, steps_per_execution=3))
     _assert_close(model, other)
@@ -138,7 +145,9 @@ def test_a_model_that_xla_refuses_is_trained_without_it_and_no_batch_is_lost() -
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize(("many", "jit"), [(1, True), (1_000, False)])
+@pytest.mark.parametrize(
+    ("many", "jit"), [pytest.param(1, True, marks=pytest.mark.slow), (1_000, False)]
+)
 def test_with_dropout_no_measurement_decides(
     many: int, jit: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,6 +184,7 @@ def test_what_an_earlier_part_found_is_not_measured_again(options: dict[str, Any
         ]
 
 
+@pytest.mark.slow
 def test_recurrent_layers_are_unrolled_while_they_are_trained_alone() -> None:
     model, plain = _model("recurrent"), _model("recurrent")
     _trained(plain)
