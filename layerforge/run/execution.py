@@ -206,7 +206,14 @@ def supports_jit(model: Any) -> bool:
 
 def is_random(model: Any) -> bool:
     """Whether layers draw random numbers, as dropout does."""
-    return any(layer._seed_generators for layer in model._flatten_layers())
+    return any(map(_draws, model._flatten_layers()))
+
+
+def _draws(layer: Any) -> bool:
+    """Recurrent cells have a generator of seeds whatever their rates are."""
+    named = (getattr(layer, name, None) for name in ("dropout", "recurrent_dropout"))
+    rates = [rate for rate in named if isinstance(rate, int | float)]
+    return bool(layer._seed_generators) and (not rates or any(rates))
 
 
 def is_told_of_steps(callback: Any) -> bool:

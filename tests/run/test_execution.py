@@ -9,7 +9,7 @@ import pytest
 
 from layerforge.build.backend import load_keras
 from layerforge.run import execution
-from layerforge.run.execution import Executor, Stretch, Way, is_told_of_steps
+from layerforge.run.execution import Executor, Stretch, Way, is_random, is_told_of_steps
 from layerforge.run.loop import Course, Position, run_course
 from layerforge.spec import Execution
 
@@ -191,6 +191,23 @@ def test_recurrent_layers_are_unrolled_while_they_are_trained_alone() -> None:
     _trained(model, Execution(jit_compile=False, steps_per_execution=2, unroll=True))
     assert model.layers[0].unroll is False
     _assert_close(plain, model)
+
+
+@pytest.mark.parametrize(
+    ("layer", "random"),
+    [
+        (lambda: keras.layers.LSTM(2), False),
+        (lambda: keras.layers.GRU(2, recurrent_dropout=0.1), True),
+        (lambda: keras.layers.Bidirectional(keras.layers.LSTM(2)), False),
+        (lambda: keras.layers.Bidirectional(keras.layers.LSTM(2, dropout=0.1)), True),
+        (lambda: keras.layers.Dropout(0.0), False),
+        (lambda: keras.layers.SpatialDropout1D(0.5), True),
+        (lambda: keras.layers.GaussianNoise(0.1), True),
+    ],
+)
+def test_a_layer_draws_random_numbers_where_a_rate_is_not_zero(layer: Any, random: bool) -> None:
+    model = keras.Sequential([keras.Input((4, 2)), layer(), keras.layers.Flatten()])
+    assert is_random(model) is random
 
 
 @pytest.mark.parametrize(
