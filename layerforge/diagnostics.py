@@ -114,3 +114,11 @@ def _nearest(word: str, names: tuple[str, ...]) -> str | None:
 def reason_of(error: OSError) -> str:
     """What the system says went wrong with a file, as the end of a message."""
     return (error.strerror or str(error)).lower()
+
+
+def memory_fault(error: Exception) -> Diagnostic | None:
+    """The diagnostic of an error that means that there is no memory left, in Python or in TensorFlow."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        help = "lower `train.batch_size`, or make the model smaller"
+        return Diagnostic("out-of-memory", "the memory is full", help=help)
+    return None

@@ -53,7 +53,8 @@ def _load_quietly() -> None:
     except ImportError as error:
         message = f"TensorFlow and Keras cannot be loaded: {error}"
         raise Faults(Diagnostic("missing-package", message)) from error
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    # What fails raises, and is told where it is caught; the log adds stacks of calls at the very end.
+    logging.getLogger("tensorflow").setLevel(logging.CRITICAL)
 
 
 @contextmanager

@@ -184,9 +184,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if whole:
             raise
-        typer.echo(_internal_error(error), err=True)
+        _tell_error(error)
         return 1
     return 0
+
+
+def _tell_error(error: Exception) -> None:
+    """Says in a line that the memory is full; any other error is a fault of ours."""
+    from layerforge.cli.telling import tell
+    from layerforge.diagnostics import memory_fault
+
+    full = memory_fault(error)
+    if full is not None:
+        tell([full], {})
+    else:
+        typer.echo(_internal_error(error), err=True)
 
 
 def _internal_error(error: Exception) -> str:

@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
-from layerforge.diagnostics import Diagnostic, Faults, reason_of
+from layerforge.diagnostics import Diagnostic, Faults, memory_fault, reason_of
 from layerforge.run import directory
 from layerforge.run.checkpoint import FILE, PREVIOUS, read_checkpoint
 from layerforge.run.code import keep_code
@@ -143,9 +143,9 @@ def explain(error: Exception) -> Diagnostic | None:
     theirs = fault_of_code(error)
     if theirs is not None:
         return theirs
-    if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
-        help = "lower `train.batch_size`, or make the model smaller"
-        return Diagnostic("out-of-memory", "the memory is full", help=help)
+    full = memory_fault(error)
+    if full is not None:
+        return full
     if isinstance(error, OSError):
         place = f" `{Path(str(error.filename)).name}`" if error.filename else ""
         reason = reason_of(error)
