@@ -97,7 +97,7 @@ class Executor:
         import tensorflow as tf
 
         if jit not in self._functions:
-            self._functions[jit] = _Function(self._model, jit, self._wanted.unroll)
+            self._functions[jit] = _Function(self._model, jit, self._wanted.unroll, batches)
         data = batches.get_next()
         try:
             return self._functions[jit](data, batches, count)
@@ -147,14 +147,17 @@ class Executor:
 class _Function:
     """The compiled function that makes training steps and gives Keras's logs after the last of them."""
 
-    def __init__(self, model: Any, jit: bool, unroll: bool | None) -> None:
+    def __init__(self, model: Any, jit: bool, unroll: bool | None, batches: Any) -> None:
         import tensorflow as tf
 
         self._layers = [] if unroll is None else recurrent_layers(model)
         self._unroll = unroll
-        options = {"reduce_retracing": True, "autograph": False}
-        self._step = tf.function(model.train_step, jit_compile=jit, **options)
-        self._steps = tf.function(self._several, **options)
+        self._spec = batches.element_spec
+        self._step = tf.function(
+            model.train_step, input_signature=[self._spec], jit_compile=jit, autograph=False
+        )
+        signature = [self._spec, tf.data.IteratorSpec(self._spec), tf.TensorSpec((), tf.int32)]
+        self._steps = tf.function(self._several, input_signature=signature, autograph=False)
 
     def __call__(self, data: Any, batches: Any, count: int) -> Any:
         """So many steps, the first on the batch `data` and the others on those that come."""
@@ -164,13 +167,28 @@ class _Function:
             return self._steps(data, batches, tf.constant(count))
 
     def _several(self, data: Any, batches: Any, count: Any) -> Any:
+        """All steps in one loop: XLA would compile one that stands outside of it a second time."""
         import tensorflow as tf
 
+        def another(done: Any, _: Any) -> tuple[Any, Any]:
+            batch = tf.cond(done > 0, batches.get_next, lambda: data)
+            return done + 1, self._step(batch)
+
+        logs = self._step.get_concrete_function().structured_outputs
+        shapes = tf.nest.map_structure(lambda each: each.shape, logs)
+        nothing = tf.nest.map_structure(_zeros, logs)
         return tf.while_loop(
             lambda done, _: done < count,
-            lambda done, _: (done + 1, self._step(batches.get_next())),
-            (tf.constant(1), self._step(data)),
+            another,
+            (tf.constant(0), nothing),
+            shape_invariants=(tf.TensorShape(()), shapes),
         )[1]
+
+
+def _zeros(like: Any) -> Any:
+    import tensorflow as tf
+
+    return tf.zeros([size or 0 for size in like.shape], like.dtype)
 
 
 class _Meter:
