@@ -101,7 +101,8 @@ def _compared(rows: int, options: argparse.Namespace) -> bool:
     ours, theirs = list[Figures](), list[Figures]()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        _write(folder, rows)
+        write_walk(folder / "series.csv", rows)
+        (folder / "spec.yaml").write_text(SPEC, encoding="utf-8")
         for _ in range(options.rounds):
             ours.append(_measured(folder, OURS, options.batches))
             theirs.append(_measured(folder, THEIRS, options.batches))
@@ -120,20 +121,19 @@ def _line(what: str, ours: Sequence[float], theirs: Sequence[float]) -> float:
     return ratio
 
 
-def _write(folder: Path, rows: int) -> None:
+def write_walk(path: Path, rows: int) -> None:
     """The same walk of four columns at every call, a million rows at a time."""
     import numpy as np
     import polars as pl
 
     rng, last = np.random.default_rng(0), np.zeros(4)
-    with (folder / "series.csv").open("wb") as stream:
+    with path.open("wb") as stream:
         for start in range(0, rows, 1_000_000):
             steps = rng.normal(size=(min(1_000_000, rows - start), 4))
             walk = last + np.cumsum(steps, axis=0)
             last = walk[-1]
             frame = pl.DataFrame(walk, schema=["a", "b", "c", "d"])
             frame.write_csv(stream, include_header=start == 0, float_precision=4)
-    (folder / "spec.yaml").write_text(SPEC, encoding="utf-8")
 
 
 def _measured(folder: Path, side: str, batches: int) -> Figures:

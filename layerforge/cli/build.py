@@ -99,7 +99,8 @@ def _memory(plan: Plan, train: TrainSettings | None, batch_size: int | None) -> 
     from layerforge.spec import TrainSettings
 
     settings = train or TrainSettings()
-    return estimate(plan, batch_size or settings.batch_size, settings.optimizer)
+    size = batch_size or settings.batch_size
+    return estimate(plan, size, settings.optimizer, settings.dtype_policy)
 
 
 def _print_table(plan: Plan, weights: bool, memory: Memory) -> None:

@@ -8,7 +8,6 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from layerforge.build.memory import installed_memory
-from layerforge.components import Component
 from layerforge.components.table import find
 from layerforge.data import Prepared
 from layerforge.diagnostics import Diagnostic
@@ -17,6 +16,7 @@ from layerforge.heads import last_call
 from layerforge.infer import Plan
 from layerforge.memory import estimate
 from layerforge.run.objective import Objective
+from layerforge.spec import TrainSettings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -112,9 +112,10 @@ def _activation(call: Call) -> str:
     return str(getattr(value, "name", value) or "")
 
 
-def memory_notes(plan: Plan, batch_size: int, optimizer: Component) -> list[str]:
+def memory_notes(plan: Plan, batch_size: int, train: TrainSettings) -> list[str]:
     """A line where training is estimated to need more memory than the machine has."""
-    needed, there = estimate(plan, batch_size, optimizer).training, installed_memory()
+    needed = estimate(plan, batch_size, train.optimizer, train.dtype_policy).training
+    there = installed_memory()
     if not isinstance(needed, int) or there is None or needed <= there:
         return []
     sizes = f"{needed / _GIB:,.1f} GiB, and this machine has {there / _GIB:,.1f} GiB"

@@ -99,7 +99,7 @@ def prepare_job(compiled: Compiled, prepared: Prepared | None = None) -> Job:
     weights = class_weights(train, prepared)
     table = replace(table_of(prepared, plan, objective), class_weights=weights)
     size = min(train.batch_size, samples)
-    notes += memory_notes(plan, size, train.optimizer)
+    notes += memory_notes(plan, size, train)
     cautions = tuple(data_cautions(prepared, plan, objective))
     return Job(
         compiled, plan, data, train, prepared, objective, table, size, tuple(notes), cautions

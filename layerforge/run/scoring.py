@@ -181,7 +181,7 @@ def predictions(
     chunk = max(_VALUES_AT_ONCE // values // batch_size, 1) * batch_size
     for start in range(0, len(positions), chunk):
         batches = feeding.ordered_batches(table, positions[start : start + chunk], batch_size)
-        found = np.asarray(model.predict(batches, verbose=0))
+        found = np.asarray(model.predict(batches, verbose=0)).astype(np.float32, copy=False)
         yield probabilities(found) if logits else found
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +22,27 @@ def make_trainable(job: Job) -> Any:
 
     keras.utils.clear_session()  # names made by Keras (`precision_1`) count from the start again
     keras.utils.set_random_seed(job.train.seed)
-    model = make_model(job.plan)
+    with _dtype_policy(job.train.dtype_policy):
+        model = make_model(job.plan)
     metrics = [component(metric, job) for metric in job.objective.metrics]
     optimizer, loss = component(job.train.optimizer, job), component(job.objective.loss, job)
     jit = bool(job.train.execution.jit_compile)  # of the validation; steps are compiled elsewhere
     model.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=jit)
     _check_callbacks(job)
     return model
+
+
+@contextmanager
+def _dtype_policy(name: str) -> Iterator[None]:
+    """The policy of layers that write none, while a model is made. Keras scales the loss of float16."""
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def component(described: Component, job: Job, folder: Path | None = None) -> Any:

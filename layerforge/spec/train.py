@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from layerforge.arguments import (
     INVALID,
+    Choice,
     Either,
     Flag,
     Found,
@@ -79,6 +80,7 @@ _CLASS_WEIGHT = Either(
     )
 )
 
+DTYPE_POLICIES: Final = ("float32", "mixed_float16", "mixed_bfloat16")  # of layers that write none
 SIGNATURE = Signature(
     "train",
     (
@@ -95,6 +97,7 @@ SIGNATURE = Signature(
         Parameter("tensorboard", Flag(), False),
         Parameter("class_weight", Optional(_CLASS_WEIGHT), None),
         Parameter("execution", ExecutionKind(), "auto"),
+        Parameter("dtype_policy", Choice(DTYPE_POLICIES), "float32"),
     ),
     "section",
 )
@@ -121,6 +124,7 @@ class TrainSettings:
     tensorboard: bool = False
     class_weight: str | Mapping[str, float] | None = None
     execution: Execution = Execution()
+    dtype_policy: str = "float32"
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False)
     place: Span | None = field(default=None, compare=False)
 
