@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from weakref import ReferenceType, ref
 
 from layerforge.data.feeds import Feed
 from layerforge.data.windows import Frame
@@ -58,7 +59,7 @@ def training_batches(
     import tensorflow as tf
 
     steps = steps_per_pass(len(positions), batch_size)
-    everything = tf.constant(positions)
+    everything = _tensor(positions)
     first_pass, skipped = divmod(first_step, steps)
 
     def batches(number: Any) -> Any:
@@ -105,9 +106,8 @@ def _gather_both(table: Table) -> Callable[[Any], Any]:
 
 
 def _gather_features(table: Table) -> Callable[[Any], Any]:
-    import tensorflow as tf
 
-    values = tf.constant(table.features)
+    values = _tensor(table.features)
     gathers = {feed.name: _gather_feed(feed, values) for feed in table.feeds}
     if len(gathers) == 1:
         return next(iter(gathers.values()))
@@ -139,7 +139,7 @@ def _gather_weights(table: Table) -> Callable[[Any], Any]:
     """The weight of the row, or of the first row that is answered."""
     import tensorflow as tf
 
-    values = tf.constant(table.weights)
+    values = _tensor(table.weights)
     answer = table.frame.answer if table.frame is not None else 0
     return lambda positions: tf.gather(values, positions + answer)
 
@@ -147,7 +147,7 @@ def _gather_weights(table: Table) -> Callable[[Any], Any]:
 def _gather_targets(table: Table) -> Callable[[Any], Any]:
     import tensorflow as tf
 
-    values, frame = tf.constant(table.targets), table.frame
+    values, frame = _tensor(table.targets), table.frame
 
     def gather(positions: Any) -> Any:
         if frame is not None:
@@ -158,3 +158,19 @@ def _gather_targets(table: Table) -> Callable[[Any], Any]:
         return tf.reshape(found, (-1, *table.target_shape))
 
     return gather
+
+
+_tensors: dict[int, tuple[ReferenceType[Any], ReferenceType[Any]]] = {}
+
+
+def _tensor(array: NDArray[Any] | None) -> Any:
+    """TensorFlow's copy of an array: one for all datasets that want it, for as long as any of them lives."""
+    import tensorflow as tf
+
+    assert array is not None  # as wherever batches have targets or weights
+    known = _tensors.get(id(array))
+    tensor = known[1]() if known is not None and known[0]() is array else None
+    if tensor is None:
+        tensor = tf.constant(array)
+        _tensors[id(array)] = ref(array), ref(tensor)
+    return tensor

@@ -10,7 +10,7 @@ from layerforge.events import Listener
 from layerforge.pipeline import Compiled
 from layerforge.run.preparation import prepare_job
 from layerforge.run.record import explain
-from layerforge.run.trainable import first_batch
+from layerforge.run.trainable import sample_batch
 from layerforge.run.training import ready
 
 STEPS: Final = 300
@@ -32,13 +32,13 @@ class Overfitted:
 
 
 def overfit_batch(compiled: Compiled, listener: Listener, steps: int = STEPS) -> Overfitted:
-    """Trains the model of a spec on its first batch alone; nothing is written.
+    """Trains the model of a spec on one batch alone; nothing is written.
 
     Stops where the loss has fallen far enough. Raises Faults where spec, data and model do not fit.
     """
     job = prepare_job(compiled)
     with ready(job, listener) as model:
-        batch = first_batch(job)
+        batch = sample_batch(job)
         losses: list[float] = []
         try:
             while len(losses) < steps and not (losses and losses[-1] <= _LEARNT * losses[0]):

@@ -54,11 +54,11 @@ def component(described: Component, job: Job, folder: Path | None = None) -> Any
 
 
 def build_all(model: Any, job: Job) -> float:
-    """Makes the variables that Keras makes at the first step; the first batch's loss before it, unweighted.
+    """Makes the variables that Keras makes at the first step; the loss of a batch before it, unweighted.
 
     A checkpoint can be put back only into variables that are there. Nothing is compiled for this.
     """
-    x, y, *weights = first_batch(job)
+    x, y, *weights = sample_batch(job)
     predicted = model(x, training=False)
     loss = model.compute_loss(x, y, predicted, training=False)
     model.compute_metrics(x, y, predicted, *weights)
@@ -67,11 +67,16 @@ def build_all(model: Any, job: Job) -> float:
     return float(loss)
 
 
-def first_batch(job: Job) -> Any:
-    """The inputs, targets and, where there are any, weights of the first training step."""
+def sample_batch(job: Job) -> Any:
+    """Inputs, targets and, where there are any, weights of a batch spread evenly over the training rows.
+
+    The first batch of the training would be as good, but for an order of all samples made for it alone.
+    """
+    import numpy as np
+
     positions = job.prepared.positions["train"]
-    batches = feeding.training_batches(job.table, positions, job.batch_size, job.train.seed)
-    return next(iter(batches.take(1)))
+    spread = np.linspace(0, len(positions) - 1, job.batch_size).astype(np.int64)
+    return next(iter(feeding.ordered_batches(job.table, positions[spread], job.batch_size)))
 
 
 def _check_callbacks(job: Job) -> None:
