@@ -26,7 +26,7 @@ from layerforge.run.checkpoint import FILE as CHECKPOINT
 from layerforge.run.completion import widened
 from layerforge.run.interruption import Interruption
 from layerforge.space import Space, over_budget
-from layerforge.spec import TuneSettings
+from layerforge.spec import TrainSettings, TuneSettings
 from layerforge.tuning.journal import Journal, Story
 from layerforge.tuning.oracles import Answer, make_oracle
 from layerforge.tuning.oracles.oracle import dice
@@ -58,6 +58,8 @@ from layerforge.tuning.trials import (
 
 _PAUSE: Final = 0.5  # seconds between two looks at the clock
 _REPEATABLE: Final = "train.deterministic=true"
+_STEPS: Final = 16  # in one call of TensorFlow
+_OF_EPOCHS: Final = ("EarlyStopping", "ReduceLROnPlateau", "LearningRateScheduler", "CSVLogger")
 _LIVES: Final = 5  # deaths of a trial's process without getting on, after which it has failed
 
 
@@ -202,7 +204,8 @@ class Scheduler:
     ) -> Execution:
         """One training of a trial. Raises Faults where its data cannot be prepared."""
         data, prepared = self._shared.prepared(compiled, fold)
-        changes = [*changes_of(trial, self._story, self._settings, number), _REPEATABLE]
+        own = changes_of(trial, self._story, self._settings, compiled.train, number)
+        changes = [*own, _REPEATABLE]
         compiled = self._search.space.compiled(trial.values, changes)
         folder = self._folder(trial.number, number, fold)
         begin = None
@@ -315,8 +318,14 @@ def folds_of(settings: TuneSettings) -> list[Fold | None]:
     return [Fold(number + 1, settings.folds) for number in range(settings.folds)]
 
 
-def changes_of(trial: Trial, story: Story, settings: TuneSettings, execution: int = 0) -> list[str]:
-    """What an execution of a trial sets beside its values, as `path=value`: its seed and its epochs.
+def changes_of(
+    trial: Trial,
+    story: Story,
+    settings: TuneSettings,
+    train: TrainSettings | None,
+    execution: int = 0,
+) -> list[str]:
+    """What an execution of a trial sets beside its values, as `path=value`: seed, epochs, steps in a call.
 
     The seed is of the search's and the trial's number alone; a trial that goes on with another has
     the other's.
@@ -326,7 +335,18 @@ def changes_of(trial: Trial, story: Story, settings: TuneSettings, execution: in
         first = story.asked[first.parent]
     seed = dice(settings.seed, "trial", first.number, execution).getrandbits(31)
     epochs = [f"train.epochs={trial.epochs}"] if trial.epochs is not None else []
-    return [f"train.seed={seed}", *epochs]
+    return [f"train.seed={seed}", *epochs, *_calls(train or TrainSettings())]
+
+
+def _calls(train: TrainSettings) -> list[str]:
+    """So many steps in a call that Python costs little, where nothing wants to hear of every step.
+
+    A number that is measured would differ from trial to trial, and the last bit of a score with it.
+    """
+    heard = any(callback.name not in _OF_EPOCHS for callback in train.callbacks)
+    if heard or train.execution != TrainSettings().execution:
+        return []
+    return [f"train.execution={{steps_per_execution: {_STEPS}}}"]
 
 
 def _best(curve: list[float], direction: str) -> float | None:

@@ -130,7 +130,9 @@ def best_spec(searched: Searched, space: Space) -> Path | None:
     if number is None:
         return None
     trial, outcome = searched.story.asked[number], searched.story.outcomes[number]
-    changes = changes_of(trial, searched.story, searched.settings, _best_execution(searched, trial))
+    train = space.compiled(trial.values).train
+    number = _best_execution(searched, trial)
+    changes = changes_of(trial, searched.story, searched.settings, train, number)
     compiled = space.compiled(trial.values, changes)
     name = searched.settings.objective.name
     title = f"Trial {number} of the search {searched.folder}: {name} {outcome.score!r}"

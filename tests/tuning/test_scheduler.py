@@ -208,3 +208,28 @@ def test_every_point_is_scored_on_each_fold_and_the_mean_counts(tmp_path: Path) 
         rows = [row for positions in held for row in positions.tolist()]
         assert len(rows) == len(set(rows)) == 32
     assert all(len(outcome.scores) == 6 for outcome in story.outcomes.values())
+
+
+@pytest.mark.parametrize(
+    ("train", "steps"),
+    [
+        ("{}", 16),
+        ("{callbacks: [EarlyStopping]}", 16),
+        ("{callbacks: [TerminateOnNaN]}", None),
+        ("{execution: {steps_per_execution: 3}}", 3),
+        ("{execution: {jit_compile: false}}", None),
+    ],
+)
+def test_a_trial_makes_a_fixed_number_of_steps_in_a_call_unless_the_spec_has_a_say(
+    train: str, steps: int | None, tmp_path: Path
+) -> None:
+    folder = folder_with(tmp_path, "{max_trials: 1}")
+    path = tmp_path / "spec.yaml"
+    text = "".join(
+        line for line in path.read_text().splitlines(True) if not line.startswith("train")
+    )
+    path.write_text(f"{text}train: {train}\n", encoding="utf-8")
+    _, engine, _ = run(folder, curve)
+    (execution,) = engine.orders[0].executions
+    assert execution.compiled.train is not None
+    assert execution.compiled.train.execution.steps_per_execution == steps
