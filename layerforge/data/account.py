@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
 
 from layerforge.data.cells import Column
 from layerforge.data.holes import Filling, policy_of
@@ -15,6 +16,9 @@ from layerforge.spec.policies import SPLITS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_MANY: Final = 50  # different values from which a target is measured and not counted
+_CAPPED: Final = 0.01  # the share of rows at one end from which a target looks cut off
 
 
 def account_of(
@@ -174,6 +178,8 @@ def _warnings(prepared: Prepared, raw: Raw, split: Split) -> list[str]:
         is_or_are = "is" if len(constant) == 1 else "are"
         shown = ", ".join(constant[:10]) + (", ..." if len(constant) > 10 else "")
         found.append(f"{shown} {is_or_are} constant in the training rows: {len(constant)} in all")
+    if prepared.classes is None:
+        found += [line for name in raw.roles.targets for line in _capped(name, raw, split)]
     if split.unused:
         where = "after the test part" if split.chronological else "in no part"
         where = (
@@ -183,3 +189,25 @@ def _warnings(prepared: Prepared, raw: Raw, split: Split) -> list[str]:
     if prepared.settings.task == "forecast" and prepared.season.length is None:
         found.append(f"no seasonal naive baseline: {prepared.season.why}")
     return found
+
+
+def _capped(name: str, raw: Raw, split: Split) -> Iterator[str]:
+    """A target that was cut off: its largest value, or a smallest one but 0, is by far the commonest."""
+    import numpy as np
+
+    values = raw.columns[name].take(split.rows["train"]).numbers()
+    different, counts = np.unique(values[~np.isnan(values)], return_counts=True)
+    if len(different) < _MANY:
+        return
+    common, second = np.argsort(counts)[::-1][:2]
+    share = counts[common] / counts.sum()
+    if share < _CAPPED or counts[common] < 3 * counts[second]:
+        return
+    value, end = different[common], None
+    if common == len(different) - 1:
+        end = "largest"
+    elif common == 0 and value != 0:
+        end = "smallest"
+    if end is not None:
+        where = f"in {share:.1%} of the training rows"
+        yield f"`{name}` is {value:g}, its {end} value, {where}: is it capped?"

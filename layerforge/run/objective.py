@@ -42,7 +42,7 @@ def choose_objective(plan: Plan, task: str, train: TrainSettings) -> Objective:
     quantiles = quantiles_of(plan, train)
     if quantiles is not None:
         loss = train.loss or Component("losses", "Pinball", {"quantiles": quantiles})
-        return Objective(loss, train.metrics, "values", quantiles=quantiles)
+        return Objective(loss, train.metrics or (), "values", quantiles=quantiles)
     classifies = task == "classification"
     units = plan.outputs[0][-1]
     loss = train.loss or Component("losses", _default_loss(classifies, units == 1))
@@ -50,7 +50,9 @@ def choose_objective(plan: Plan, task: str, train: TrainSettings) -> Objective:
     if classifies and units != 1:
         labels = "indices" if _meant(loss) & _TAKE_INDICES else "one_hot"
     logits = classifies and loss.values.get("from_logits") is True
-    metrics = train.metrics or (Component("metrics", "accuracy" if classifies else "mae"),)
+    metrics = train.metrics
+    if metrics is None:
+        metrics = (Component("metrics", "accuracy" if classifies else "mae"),)
     if logits and units == 1:
         metrics = tuple(_of_logits(metric) for metric in metrics)
     return Objective(loss, metrics, labels, logits)

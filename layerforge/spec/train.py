@@ -86,7 +86,7 @@ SIGNATURE = Signature(
     (
         Parameter("optimizer", ComponentOf("optimizers"), Component("optimizers", "adam")),
         Parameter("loss", Optional(ComponentOf("losses")), None),
-        Parameter("metrics", ListOf(ComponentOf("metrics"), single=True), ()),
+        Parameter("metrics", Optional(ListOf(ComponentOf("metrics"), single=True)), None),
         Parameter("epochs", Whole(1), 10),
         Parameter("batch_size", Whole(1), 32),
         Parameter("callbacks", ListOf(ComponentOf("callbacks"), single=True), ()),
@@ -105,7 +105,7 @@ SIGNATURE = Signature(
 
 @record
 class TrainSettings:
-    """The section, read. A `loss` of None is chosen by the task.
+    """The section, read. A `loss` of None is chosen by the task, and so are `metrics` of None.
 
     `class_weight` is `balanced`, or a weight for classes by name. `spans` says where each value
     stands, and the name of each weighted class, under `class_weight.NAME`.
@@ -113,7 +113,7 @@ class TrainSettings:
 
     optimizer: Component = Component("optimizers", "adam")
     loss: Component | None = None
-    metrics: tuple[Component, ...] = ()
+    metrics: tuple[Component, ...] | None = None
     epochs: int = 10
     batch_size: int = 32
     callbacks: tuple[Component, ...] = ()

@@ -261,7 +261,7 @@ def _directed(goal: Goal, train: TrainSettings | None) -> Goal:
     if goal.direction is not None:
         return goal
     base = goal.name.removeprefix("val_")
-    metrics = train.metrics if train is not None else ()
+    metrics = (train.metrics if train is not None else None) or ()
     classes = [metric.name for metric in metrics if metric.values.get("name") == base]
     return Goal(goal.name, direction_of(classes[0] if classes else base))
 

@@ -241,3 +241,74 @@ def test_thousands_that_nobody_declared_are_named(told: Told) -> None:
 def test_one_mark_cannot_part_thousands_and_decimals(told: Told) -> None:
     lines = told(TABLE + 'thousands: "."\n', d_csv="x,y\n1,2\n")
     assert any("cannot both part thousands and be the decimal mark" in line for line in lines)
+
+
+def test_dates_need_not_be_written_as_iso_does(prepared: Prepare) -> None:
+    stamps = [f"{day[:4]}/{int(day[5:7])}/{int(day[8:])} 0:00" for day in days(29)]
+    data = prepared(SERIES + "scale: none", d_csv=series(stamps))
+    assert data.account["time"]["step"] == "1 day"
+    assert data.account["split"]["train"]["from"].startswith("2024/02/01")
+
+
+def test_a_time_that_is_none_is_refused_and_needs_none(prepared: Prepare, told: Told) -> None:
+    stamps = [f"{year}-{month:02}" for year in (1, 2, 3) for month in range(1, 13)]
+    first, *_ = told(SERIES, d_csv=series(stamps))
+    assert first.startswith("3:7: `d.csv` line 2, column `t`: `1-01`")
+    data = prepared(SERIES.replace("time: t", "features: y") + "scale: none", d_csv=series(stamps))
+    assert data.features[:, 0].tolist() == list(range(36))
+
+
+def test_a_series_may_have_no_time_at_all(prepared: Prepare) -> None:
+    rows = "\n".join(str(i) for i in range(30))
+    data = prepared(SERIES.replace("time: t\n", "") + "scale: none", d_csv=f"y\n{rows}\n")
+    assert data.account["time"] is None
+    assert data.samples("train") == 19
+
+
+def test_a_panel_has_gaps_and_a_column_that_is_mostly_empty(prepared: Prepare, told: Told) -> None:
+    lines = ["t,site,y,gust"]
+    for site in "ab":
+        held = [day for i, day in enumerate(days(40)) if site == "a" or i not in (5, 6, 30)]
+        lines += [f"{day},{site},{i},{9 if i % 5 == 0 else ''}" for i, day in enumerate(held)]
+    text, section = (
+        "\n".join(lines) + "\n",
+        SERIES + "group: site\nfeatures: [y, gust]\ntargets: y\n",
+    )
+    first, *_ = told(section, d_csv=text)
+    assert "`d.csv` line 3, column `gust`: the value is missing; 61 of 77" in first
+    data = prepared(section + "gaps: fill\nmissing: {fill: previous}", d_csv=text)
+    assert sum("moments are absent" in line for line in data.account["warnings"]) <= 1
+    assert data.account["filled"]["gust"]
+    left_out = prepared(section.replace("[y, gust]", "[y]"), d_csv=text)
+    assert "gust" in left_out.account["unused_columns"]
+
+
+def test_classes_are_numbers_without_a_header_and_one_is_rare(prepared: Prepare) -> None:
+    labels = [1] * 30 + [2] * 20 + [5] * 2
+    rows = "".join(f"{label}\t{i % 7}.5\t{i % 3}.25\n" for i, label in enumerate(labels))
+    section = "source: d.tsv\ntask: classification\ntargets: ['0']\nheader: false\n"
+    data = prepared(section, d_tsv=rows)
+    assert data.classes == ("1", "2", "5")
+    counts = [data.account["split"][part]["classes"] for part in ("train", "validation", "test")]
+    assert sum(each["5"] for each in counts) == 2
+    assert counts[0]["5"] >= 1
+
+
+@pytest.mark.parametrize(("cap", "end"), [(50, "largest"), (-50, "smallest")])
+def test_a_capped_target_is_told(prepared: Prepare, cap: int, end: str) -> None:
+    values = [round((i * 37 % 101) + i / 1000 - 50, 3) for i in range(300)]
+    values = [min(v, 40) if cap > 0 else max(v, -40) for v in values]
+    rows = "".join(f"{i},{value}\n" for i, value in enumerate(values))
+    data = prepared(TABLE, d_csv=f"x,y\n{rows}")
+    [line] = [line for line in data.account["warnings"] if "capped" in line]
+    assert line.startswith(f"`y` is {40 if cap > 0 else -40}, its {end} value, in ")
+    free = "".join(f"{i},{i * 37 % 101 + i / 1000}\n" for i in range(300))
+    assert not any(
+        "capped" in each for each in prepared(TABLE, d_csv=f"x,y\n{free}").account["warnings"]
+    )
+
+
+def test_amounts_that_are_often_nothing_are_not_capped(prepared: Prepare) -> None:
+    rows = "".join(f"{i},{0 if i % 3 else i / 10}\n" for i in range(300))
+    data = prepared(TABLE, d_csv=f"x,y\n{rows}")
+    assert not any("capped" in line for line in data.account["warnings"])

@@ -21,7 +21,7 @@ def _objective(
     compile_text: CompileText,
     units: int,
     loss: str = "null",
-    metrics: str = "[]",
+    metrics: str = "null",
     activation: str = "null",
     task: str = "classification",
 ) -> tuple[Objective, list[Diagnostic]]:
@@ -56,6 +56,12 @@ def test_the_task_chooses_loss_and_metric(
     assert not found
     assert (objective.loss.name, objective.labels) == (loss, labels)
     assert [each.name for each in objective.metrics] == [metric]
+
+
+def test_an_empty_list_of_metrics_is_none_at_all(compile_text: CompileText) -> None:
+    objective, found = _objective(compile_text, 1, metrics="[]", task="regression")
+    assert not found
+    assert objective.metrics == ()
 
 
 @pytest.mark.parametrize(
