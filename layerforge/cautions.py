@@ -42,15 +42,20 @@ KEEPERS: Final = frozenset(
 )
 
 
-def cautions(plan: Plan) -> Iterator[Diagnostic]:
-    """The warnings about a plan without faults, nested models included."""
+def cautions(plan: Plan, shared: bool = False) -> Iterator[Diagnostic]:
+    """The warnings about a plan without faults, nested models included.
+
+    `shared` says that several devices are to share each batch.
+    """
     yield from _lost_masks(plan)
     for step in plan.steps:
         if step.inner is not None:
-            yield from cautions(step.inner)
+            yield from cautions(step.inner, shared)
         elif not step.shared:
             for layer in _within(step.call.layer):
                 yield from _leaves_cudnn(layer, step.call.span)
+                if shared:
+                    yield from _looks_alone(layer, step.call.span)
 
 
 def _within(layer: Layer) -> Iterator[Layer]:
@@ -74,6 +79,14 @@ def _leaves_cudnn(layer: Layer, place: Span) -> Iterator[Diagnostic]:
             help = f"where a GPU trains it, keep `{name}: {shown}`"
             span = layer.arguments.spans.get(name, place)
             yield Diagnostic("leaves-cudnn", message, span, help, severity="warning")
+
+
+def _looks_alone(layer: Layer, place: Span) -> Iterator[Diagnostic]:
+    """Normalization over a batch of which each device has a part."""
+    if layer.type.name == "BatchNormalization" and not layer.values.get("synchronized"):
+        message = "each device normalizes by its own part of the batch"
+        help = "write `BatchNormalization: {synchronized: true}` for the results of one device"
+        yield Diagnostic("own-statistics", message, place, help, severity="warning")
 
 
 def _lost_masks(plan: Plan) -> Iterator[Diagnostic]:

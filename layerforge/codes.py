@@ -142,6 +142,10 @@ CODES: Final[dict[str, str]] = {
     "training-diverged": "a loss that is no finite number",
     "out-of-memory": "more memory needed than there is",
     "run-failed": "Keras, TensorFlow or the system ended a run",
+    "too-few-devices": "more devices than there are",
+    "not-shared": "an optimizer that several devices cannot share",
+    "own-statistics": "each device normalizes by its own part of a batch",
+    "bad-cluster": "no cluster, or not one that can be trained on",
     "wrong-backend": "Keras on another backend than TensorFlow",
     # importing a Keras model
     "unreadable-model": "a model that is not there, or is not what it seems",

@@ -29,6 +29,7 @@ from layerforge.spec import (
     read_tune,
     resolve,
 )
+from layerforge.spec.devices import device_faults
 from layerforge.spec.overrides import override
 from layerforge.spec.train import class_weight_faults
 
@@ -155,8 +156,11 @@ def _check_whole(
         found.extend(head_faults(plan, settings, quantiles=quantiles_of(plan, training)))
     if settings is not None and training is not None:
         found.extend(class_weight_faults(training, settings))
+    if training is not None:
+        found.extend(device_faults(training))
     if plan.complete and not errors(found):
-        found.extend(cautions(plan))
+        shared = training is not None and training.devices not in (None, 1)
+        found.extend(cautions(plan, shared))
     # A spec of which nothing comes must say why; silence would read as "clean".
     assert plan.complete or errors(found), "a plan without outputs, and no fault that says why"
 

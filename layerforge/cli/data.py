@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from layerforge.cli.options import AsJson, Overrides, Spec
-
-if TYPE_CHECKING:
-    from layerforge.data import Fold
 
 EXAMPLE = """
   layerforge data spec.yaml                    columns, splits, windows, statistics, leaks
@@ -34,7 +31,7 @@ def data(
         typer.Option(
             "--fold",
             metavar="I/K",
-            help="Fold I of K, as a search with `folds: K` has it.",
+            help="Short for --set data.fold=I/K: what `train --folds K` and a search with folds see.",
             show_default=False,
         ),
     ] = None,
@@ -52,22 +49,12 @@ def data(
     from layerforge.render.screen import screen_of
     from layerforge.run import examine
 
-    compiled = compiled_spec(spec, overrides or ())
+    folded = [f"data.fold={fold}"] if fold is not None else []
+    compiled = compiled_spec(spec, [*(overrides or ()), *folded])
     tell_defaults(compiled)
     with faults_told(compiled.lines):
-        account = examine(compiled, sample, _fold(fold))
+        account = examine(compiled, sample)
     if as_json:
         sys.stdout.write(json_text(account))
     else:
         sys.stdout.write(examined_text(account, screen_of(sys.stdout).width))
-
-
-def _fold(text: str | None) -> Fold | None:
-    from layerforge.data import Fold
-
-    if text is None:
-        return None
-    number, slash, of = text.partition("/")
-    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) >= 2):
-        raise typer.BadParameter(f"--fold is I/K, such as 2/5, not `{text}`")
-    return Fold(int(number), int(of))

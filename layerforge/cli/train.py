@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from layerforge.cli.devices import device_settings, writes
 from layerforge.cli.options import RUNS, AsJson, Log, Overrides, Quiet, Runs
 from layerforge.diagnostics import Faults
 
@@ -23,6 +24,9 @@ EXAMPLE = """
   layerforge train --resume                    go on with the latest run that is unfinished
   layerforge train spec.yaml --resume --epochs 50
   layerforge train spec.yaml --resume etth1/3 --branch --set train.batch_size=64
+  layerforge train spec.yaml --folds 5         five runs, each scored on other rows
+  layerforge train spec.yaml --devices all     each batch shared by the GPUs of this machine
+  layerforge train spec.yaml --cluster a:4000,b:4000 --rank 0   on a; the same with --rank 1 on b
   layerforge train spec.yaml --overfit-batch   is it able to learn anything?
   layerforge train spec.yaml --json --quiet > scores.json
 """
@@ -72,6 +76,43 @@ def train(
     tensorboard: Annotated[
         bool, typer.Option("--tensorboard", help="Short for --set train.tensorboard=true.")
     ] = False,
+    devices: Annotated[
+        str | None,
+        typer.Option(
+            "--devices",
+            metavar="N|all",
+            help="Share each batch among the GPUs of this machine, or parts of its CPU.",
+            show_default=False,
+        ),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="HOST:PORT,...",
+            help="Share each batch among machines, or as TF_CONFIG says: --cluster TF_CONFIG.",
+            show_default=False,
+        ),
+    ] = None,
+    rank: Annotated[
+        int | None,
+        typer.Option(
+            "--rank",
+            metavar="I",
+            help="Which of the machines of --cluster this is, from 0; the first writes the run.",
+            show_default=False,
+        ),
+    ] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            "--folds",
+            metavar="K",
+            min=2,
+            help="Train K folds in turn, each scored on the rows that it holds back.",
+            show_default=False,
+        ),
+    ] = None,
     overfit_batch: Annotated[
         bool,
         typer.Option("--overfit-batch", help="Only see whether one batch can be learnt by heart."),
@@ -89,19 +130,47 @@ def train(
     there is. Whatever ends it, --resume goes on where it stopped, within the epoch: on a CPU with
     --deterministic, bit for bit as if it had never stopped. Progress goes to standard error, the
     scores to standard output.
+
+    --folds K trains K runs, each on other rows than it is scored on: of a table every row is held
+    back once, in time each fold is trained on what lies before it. The test rows stay untouched.
     """
     _check_words(spec, run, resume, branch)
     changed = [*(overrides or ()), *_short(epochs, seed, deterministic, tensorboard)]
+    changed += device_settings(devices, cluster, rank)
+    tells = cluster is None or writes()
+    if folds is not None:
+        from layerforge.cli.folding import train_all_folds
+
+        path = _spec_alone(spec, run, branch, overfit_batch)
+        by = train_all_folds(path, folds, runs, changed, resume, (quiet, log), as_json)
+        if by is not None:
+            raise typer.Exit(_ENDS.get(by, 130))
+        return
     from layerforge.cli.listening import listener
     from layerforge.cli.telling import faults_told
 
     old, compiled = _named(spec, run, runs, changed, resume)
+    quiet = quiet or not tells
     with faults_told(compiled.lines), listener(quiet, live=True, log=log) as listens:
         trained = None if overfit_batch else _trained(compiled, old, branch, runs, listens)
         if trained is None:
             _overfit(compiled, listens, as_json)
-    if trained is not None:
+    if trained is not None and tells:
         _print_result(compiled, trained, as_json)
+
+
+def _spec_alone(spec: str | None, run: str | None, branch: bool, overfit_batch: bool) -> Path:
+    """The spec whose folds are trained, where nothing stands beside it that means a single run."""
+    for given, word in (
+        (run, f"`{run}`"),
+        (branch, "--branch"),
+        (overfit_batch, "--overfit-batch"),
+    ):
+        if given:
+            raise typer.BadParameter(f"{word} does not go with --folds")
+    if spec is None:
+        raise typer.BadParameter("the spec is missing: layerforge train SPEC --folds K")
+    return Path(spec)
 
 
 def _short(epochs: int | None, seed: int | None, deterministic: bool, board: bool) -> list[str]:
@@ -179,7 +248,7 @@ def _name_of(spec: Path) -> str | None:
 def _trained(
     compiled: Compiled, old: Path | None, branch: bool, runs: Path, listens: Listener
 ) -> Trained:
-    from layerforge.render.resolved import resolved_text
+    from layerforge.cli.folding import resolved
     from layerforge.run import branch as branch_run
     from layerforge.run import resume as resume_run
     from layerforge.run import train as train_spec
@@ -187,12 +256,9 @@ def _trained(
     command = ["layerforge", *sys.argv[1:]]
     if old is not None and not branch:
         return resume_run(old, compiled, listens, command)
-    assert compiled.root is not None  # as in every spec without faults
-    assert compiled.spec is not None
-    resolved = resolved_text(compiled.root, compiled.spec)
     if old is not None:
-        return branch_run(old, compiled, runs, listens, command, resolved)
-    return train_spec(compiled, runs, listens, command, resolved)
+        return branch_run(old, compiled, runs, listens, command, resolved(compiled))
+    return train_spec(compiled, runs, listens, command, resolved(compiled))
 
 
 def _print_result(compiled: Compiled, trained: Trained, as_json: bool) -> None:

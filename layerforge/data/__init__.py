@@ -3,7 +3,6 @@
 from layerforge.data.closeup import look_closely
 from layerforge.data.coming import Course
 from layerforge.data.export import parquet_bytes
-from layerforge.data.folds import Fold
 from layerforge.data.prepared import Prepared
 from layerforge.data.preparing import prepare
 from layerforge.data.scoring import baselines, report, score
@@ -12,7 +11,6 @@ from layerforge.data.unseen import NewRows, forecast_window, prepare_again
 
 __all__ = [
     "Course",
-    "Fold",
     "NewRows",
     "Prepared",
     "Season",

@@ -11,20 +11,12 @@ from typing import TYPE_CHECKING
 from layerforge.data.series import firsts
 from layerforge.data.splits import Candidates, Split, gap_of, stratified_order
 from layerforge.diagnostics import SpecError
-from layerforge.records import record
 from layerforge.spec.data import DataSettings
+from layerforge.spec.folds import Fold
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-
-@record
-class Fold:
-    """Which of how many, counted from 1."""
-
-    number: int
-    of: int
 
 
 def folded(settings: DataSettings, given: Candidates, split: Split, fold: Fold) -> Split:

@@ -13,7 +13,7 @@ from layerforge.data.cells import cell
 from layerforge.data.encoding import Encoder, apply_classes, encode, find_classes, fit
 from layerforge.data.feeds import feeds_of
 from layerforge.data.files import File
-from layerforge.data.folds import Fold, folded
+from layerforge.data.folds import folded
 from layerforge.data.holes import Filling, dropped, filling_of, holes_in
 from layerforge.data.ordering import arranged
 from layerforge.data.prepared import Prepared
@@ -33,16 +33,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def prepare(settings: DataSettings, folder: Path, fold: Fold | None = None) -> Prepared:
+def prepare(settings: DataSettings, folder: Path) -> Prepared:
     """The data that the settings name, ready for a model; `source` is relative to `folder`.
 
-    Of a `fold` the rows for training and validation are that fold's, and so are all statistics.
     Raises Faults with every fault of a kind that can be told at once, each at its key in the spec.
     """
     found: list[SpecError] = []
     try:
         raw = read(settings, find_files(settings, folder), found)
-        return _prepare(settings, raw, fold)
+        return _prepare(settings, raw)
     except SpecError as error:
         raise faults(settings, [error]) from None
 
@@ -97,7 +96,7 @@ def _stop_on(settings: DataSettings, found: Sequence[SpecError]) -> None:
         raise faults(settings, found)
 
 
-def _prepare(settings: DataSettings, raw: Raw, fold: Fold | None = None) -> Prepared:
+def _prepare(settings: DataSettings, raw: Raw) -> Prepared:
     classes, indices = None, None
     if settings.task == "classification":
         try:
@@ -108,8 +107,8 @@ def _prepare(settings: DataSettings, raw: Raw, fold: Fold | None = None) -> Prep
     check_static(raw)
     candidates = Candidates(raw.count, raw.stamps, indices, raw.codes, raw.parts)
     split = split_rows(settings, candidates)
-    if fold is not None:
-        split = folded(settings, candidates, split, fold)
+    if settings.fold is not None:
+        split = folded(settings, candidates, split, settings.fold)
     counts = None
     if classes is not None and indices is not None:
         counts = _count_classes(raw, classes, indices, split, settings)

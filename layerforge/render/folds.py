@@ -1,4 +1,4 @@
-"""A backtest as people read it: a row for each fold, the mean and the spread below."""
+"""Scores of folds as people read them: a row for each, the mean and the spread below."""
 
 from __future__ import annotations
 
@@ -14,31 +14,37 @@ Scores = Mapping[str, Any]
 _SHOWN: Final = ("scaled mse", "scaled mae", "original mae", "accuracy", "f1_macro")
 
 
-def folds_text(found: Scores, screen: Screen) -> str:
-    """The table of a backtest, and in how many folds the model beats the best baseline there."""
+def folds_text(found: Scores, screen: Screen, what: str = "backtest") -> str:
+    """The table of a backtest or of trained folds, and in how many the model beats the best baseline."""
     folds: Sequence[Scores] = found["folds"]
     known = dict(flat(folds[0]["model"]))
     names = [name for name in _SHOWN if name in known]
-    head = [Column("fold"), Column("from"), Column("to"), Column("windows", True)]
+    head = [Column("fold"), *(Column(name) for name in _times(folds)), Column("samples", True)]
     head += [Column(name, True) for name in names]
     head += [Column("best baseline"), Column("there", True), Column("skill", True)]
     rows = [_row(fold, names) for fold in folds]
+    empty = ["" for _ in _times(folds)]
     for name in ("mean", "spread"):
         values = dict(_summed(found["summary"]["model"], name))
-        rows.append([name, "", "", "", *(cell(values.get(each)) for each in names), "", "", ""])
+        rows.append([name, *empty, "", *(cell(values.get(each)) for each in names), "", "", ""])
     first, *lines = table(head, rows, screen.width)
     how = "trained again for each" if found["refit"] else "one model for all"
-    title = f"backtest: {many(len(folds), 'fold')}, {how}"
+    title = f"{what}: {many(len(folds), 'fold')}, {how}"
     sentence, won = _sentence(folds)
     shown = [screen.paint("strong", title), "", screen.paint("strong", first), *lines, ""]
     return "\n".join([*shown, screen.paint("good" if won else "warning", sentence)]) + "\n"
+
+
+def _times(folds: Sequence[Scores]) -> list[str]:
+    """The columns that say when the folds are, which those of a table do not."""
+    return [name for name in ("from", "to") if name in folds[0]]
 
 
 def _row(fold: Scores, names: Sequence[str]) -> list[str]:
     model, rival = dict(flat(fold["model"])), fold["comparison"] or {}
     skill = rival.get("skill")
     return [
-        *(str(fold["fold"]), str(fold["from"]), str(fold["to"]), count(fold["samples"])),
+        *(str(fold["fold"]), *(str(fold[name]) for name in _times([fold])), count(fold["samples"])),
         *(cell(model.get(name)) for name in names),
         *(str(rival.get("baseline", "-")), cell(rival.get("baseline_score"))),
         "-" if skill is None else f"{skill:.1%}",

@@ -10,16 +10,19 @@ if TYPE_CHECKING:
     from layerforge.run.backtesting import backtest
     from layerforge.run.examination import examine
     from layerforge.run.finding import find_resumable, find_run
+    from layerforge.run.folding import Folds, begun_folds, train_folds
     from layerforge.run.prediction import Predictions, predict
     from layerforge.run.resuming import branch, compile_as, resume, spec_of
     from layerforge.run.scoring import baseline, evaluate
     from layerforge.run.training import Trained, train
 
 __all__ = [
+    "Folds",
     "Predictions",
     "Trained",
     "backtest",
     "baseline",
+    "begun_folds",
     "branch",
     "compile_as",
     "evaluate",
@@ -30,12 +33,16 @@ __all__ = [
     "resume",
     "spec_of",
     "train",
+    "train_folds",
 ]
 
 _MODULES: Final = {
     "examine": "examination",
     "find_resumable": "finding",
     "find_run": "finding",
+    "Folds": "folding",
+    "begun_folds": "folding",
+    "train_folds": "folding",
     "Predictions": "prediction",
     "predict": "prediction",
     "backtest": "backtesting",

@@ -154,7 +154,9 @@ def _compiled(run: Path, record: Mapping[str, Any], fold: Fold) -> Compiled:
     files = [
         str((folder / name).resolve()) for names in settings.sources.values() for name in names
     ]
-    changed = (f"data.source={json.dumps(files)}", f"data.split={json.dumps(parts)}")
+    changed = [f"data.source={json.dumps(files)}", f"data.split={json.dumps(parts)}"]
+    if settings.fold is not None:
+        changed.append("data.fold=null")
     return compile_spec(run / directory.SPEC, (*record["overrides"], *changed), record["choices"])
 
 

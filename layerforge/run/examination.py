@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from layerforge.data import Fold, Prepared, prepare
+from layerforge.data import Prepared, prepare
 from layerforge.pipeline import Compiled
 from layerforge.run.scoring import data_settings, scored_split
 
 
-def examine(compiled: Compiled, samples: int = 0, fold: Fold | None = None) -> dict[str, Any]:
+def examine(compiled: Compiled, samples: int = 0) -> dict[str, Any]:
     """The account of the data, as a run keeps it; with `samples` the first training samples.
 
     Those are as the model sees them, scaled: `{"inputs": {name: values}, "answers": values}`. Raises
     Faults where the spec has any, has no data, or the data have. TensorFlow is not loaded.
     """
-    prepared = prepare(data_settings(compiled), compiled.path.parent, fold)
+    prepared = prepare(data_settings(compiled), compiled.path.parent)
     if not samples:
         return prepared.account
     return {**prepared.account, "sample": _sample(prepared, samples)}

@@ -46,15 +46,47 @@ class Table:
         return replace(self, weights=self.class_weights[self.targets])
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which part of each batch the devices of this process take: those from the `first` on of `of`."""
+
+    of: int
+    first: int
+    here: int
+
+    def pieces(self, batches: Any, gather: Callable[[Any], Any]) -> Any:
+        """The dataset of the pieces of each batch of positions, with what to multiply their loss by.
+
+        A loss is the mean over its piece, and of the pieces the mean is taken. Multiplied by the share
+        of its piece in the batch that is the mean over the batch, also where pieces differ by a sample.
+        A piece without samples is the batch's first one, whose share is nothing.
+        """
+        import tensorflow as tf
+
+        def piece(batch: Any, device: Any) -> tuple[Any, Any]:
+            own = batch[device :: self.of]
+            share = tf.cast(tf.size(own) * self.of / tf.size(batch), tf.float32)
+            return gather(tf.cond(tf.size(own) > 0, lambda: own, lambda: batch[:1])), share
+
+        devices = tf.data.Dataset.range(self.first, self.first + self.here)
+        parted = batches.flat_map(lambda batch: devices.map(lambda each: (batch, each)))
+        return _gathered(parted, piece)
+
+
 def training_batches(
-    table: Table, positions: NDArray[np.int64], batch_size: int, seed: int, first_step: int = 0
+    table: Table,
+    positions: NDArray[np.int64],
+    batch_size: int,
+    seed: int,
+    first_step: int = 0,
+    share: Share | None = None,
 ) -> Any:
     """An endless dataset of (x, y), with weights where rows have them: pass after pass over the positions.
 
     Each pass has an order of its own.
 
     Step n is the same batch however many steps were skipped before it, so that a run can go on
-    anywhere. The last batch of a pass may be smaller.
+    anywhere. The last batch of a pass may be smaller. Of a `share` they are the pieces of the batches.
     """
     import tensorflow as tf
 
@@ -72,17 +104,23 @@ def training_batches(
             lambda step: order[step * batch_size : (step + 1) * batch_size]
         )
 
-    passes = tf.data.Dataset.range(first_pass, tf.int64.max)
-    return _gathered(passes.flat_map(batches), _gather_both(table.in_training))
+    everyone = tf.data.Dataset.range(first_pass, tf.int64.max).flat_map(batches)
+    gather = _gather_both(table.in_training)
+    return _gathered(everyone, gather) if share is None else share.pieces(everyone, gather)
 
 
-def ordered_batches(table: Table, positions: NDArray[np.int64], batch_size: int) -> Any:
-    """A dataset of (x, y) over the positions in their order; of x alone where there are no targets."""
+def ordered_batches(
+    table: Table, positions: NDArray[np.int64], batch_size: int, share: Share | None = None
+) -> Any:
+    """A dataset of (x, y) over the positions in their order; of x alone where there are no targets.
+
+    Of a `share` they are the pieces of the batches, of which none is smaller than there are devices.
+    """
     import tensorflow as tf
 
     batches = tf.data.Dataset.from_tensor_slices(positions).batch(batch_size)
     gather = _gather_features(table) if table.targets is None else _gather_both(table)
-    return _gathered(batches, gather)
+    return _gathered(batches, gather) if share is None else share.pieces(batches, gather)
 
 
 def steps_per_pass(samples: int, batch_size: int) -> int:
@@ -90,7 +128,7 @@ def steps_per_pass(samples: int, batch_size: int) -> int:
     return -(-samples // batch_size)
 
 
-def _gathered(batches: Any, gather: Callable[[Any], Any]) -> Any:
+def _gathered(batches: Any, gather: Callable[..., Any]) -> Any:
     import tensorflow as tf
 
     gathered = batches.map(gather, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)

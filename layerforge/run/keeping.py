@@ -26,7 +26,8 @@ class Keeper:
     """Writes the checkpoint of one training, and with it its history and best model.
 
     Without a rule a fiftieth of the time at most goes into it: what is lost when the process is
-    killed is little beside what was done, for a small table as for a large model.
+    killed is little beside what was done, for a small table as for a large model. The processes of a
+    cluster read their metrics together, and so all of them at the same steps: at the end of each epoch.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Keeper:
         self._run, self._model, self._callbacks, self._watch = run, model, callbacks, watch
         self._interruption = interruption
         self._epochs, self._rule = settings.epochs, settings.checkpoint
+        self._alone = settings.devices != "cluster"
         self._steps = 0  # since the last one
         self._passed = begun  # steps of this epoch
         self._due = time.monotonic() + self._pause(_FIRST / _SHARE)
@@ -52,9 +54,11 @@ class Keeper:
         self._steps += max(0, position.step - self._passed)
         self._passed = position.step
         if self._interruption.asked:
+            if not self._alone:
+                raise KeyboardInterrupt  # the others, who were not asked, wait for the next step
             self.save(position)
             raise Interrupted
-        if self._is_due() or self._is_last(position):
+        if self._is_due(position) or self._is_last(position):
             self.save(position)
 
     def save(self, position: Position) -> None:
@@ -68,9 +72,11 @@ class Keeper:
         now = time.monotonic()
         self._due = now + self._pause(now - before)
 
-    def _is_due(self) -> bool:
+    def _is_due(self, position: Position) -> bool:
         if self._rule is not None and self._rule.steps is not None:
             return self._steps >= self._rule.steps
+        if not self._alone:
+            return not position.step
         return time.monotonic() >= self._due
 
     def _is_last(self, position: Position) -> bool:

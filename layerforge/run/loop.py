@@ -7,7 +7,7 @@ weights of an optimizer with `use_ema`) and tell callbacks of an end that is non
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -25,7 +25,8 @@ class Course:
     """The way of a training: its batches, how long it is, and where it begins.
 
     `training` is an endless dataset that begins with the batch of the position `start`; `restore`
-    puts model and callbacks into the state that they had there.
+    puts model and callbacks into the state that they had there. `validate` stands in for Keras's
+    evaluation of the `validation` data: it tells the callbacks, and gives the logs.
     """
 
     training: Any
@@ -34,6 +35,7 @@ class Course:
     epochs: int
     start: Position
     restore: Callable[[], None] | None = None
+    validate: Callable[[Any], Mapping[str, float]] | None = None
 
 
 # Makes some of the steps that are left of an epoch: how many, and the logs after the last of them.
@@ -61,7 +63,7 @@ def run_course(
     _begin(model, course, told)
     logs = None
     execute = execute or _keras_steps(model)
-    batches = iter(model.distribute_strategy.experimental_distribute_dataset(course.training))
+    batches = iter(course.training)
     for epoch in range(course.start.epoch, course.epochs):
         if model.stop_training:
             break
@@ -104,9 +106,12 @@ def _epoch(
         told.on_train_batch_end(step - 1, batch_logs)
         passed(Position(epoch, step))
     logs = dict(model.get_metrics_result())
-    if course.validation is not None:
+    found: Mapping[str, float] = {}
+    if course.validate is not None:
+        found = course.validate(told)
+    elif course.validation is not None:
         found = model.evaluate(course.validation, callbacks=told, return_dict=True)
-        logs |= {f"val_{name}": value for name, value in found.items()}
+    logs |= {f"val_{name}": value for name, value in found.items()}
     told.on_epoch_end(epoch, logs)
     passed(Position(epoch + 1))
     return logs

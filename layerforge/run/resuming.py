@@ -12,6 +12,7 @@ from layerforge.pipeline import Compiled, compile_spec
 from layerforge.records import replace
 from layerforge.run import directory
 from layerforge.run.checkpoint import Checkpoint, read_checkpoint
+from layerforge.run.cluster import own_copy, own_runs
 from layerforge.run.code import check_code
 from layerforge.run.completion import completed
 from layerforge.run.files import sweep, write_bytes
@@ -66,7 +67,7 @@ def resume(
     Raises Faults where another process trains it, or where settings or data are others than then.
     """
     job = prepare_job(compiled)
-    with held(run):
+    with own_copy(job.train, run) as run, held(run):
         record = directory.read_record(run)
         _refuse_changes(run, record, job)
         checkpoint = read_checkpoint(run)
@@ -101,7 +102,7 @@ def branch(
     if (done := checkpoint.state["position"][0]) >= job.train.epochs:
         message = f"{done} epochs of `{run}` are done, and `epochs` is {job.train.epochs}"
         raise Faults(Diagnostic("run-differs", message, job.train.span("epochs"), "`--epochs N`"))
-    with ready(job, listener) as model:
+    with own_runs(job.train, runs) as runs, ready(job, listener) as model:
         build_all(model, job)
         begun = _begun_anew(checkpoint, run, model, listener)
         new = directory.create(runs, job.plan.name)

@@ -64,8 +64,13 @@ def data_settings(compiled: Compiled) -> DataSettings:
 
 
 def scored_split(prepared: Prepared) -> str:
-    """The split that scores are of: `test`, or where it is empty the nearest that is not."""
+    """The split that scores are of: `test`, or where it is empty the nearest that is not.
+
+    Of a fold it is what the fold holds back; the test rows are for the model that is chosen at last.
+    """
     order = ("test", "validation", "train")
+    if prepared.settings.fold is not None:
+        order = ("validation", "test", "train")
     return next(split for split in order if prepared.samples(split))
 
 

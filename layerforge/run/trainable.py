@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from layerforge.build.model import make_model
 from layerforge.components import Component
 from layerforge.diagnostics import Faults, SpecError
 from layerforge.run import feeding
+from layerforge.run.distribution import on_its_devices, spread_of, strategy_of, too_few_samples
 from layerforge.run.preparation import Job
 
 
@@ -22,12 +23,20 @@ def make_trainable(job: Job) -> Any:
 
     keras.utils.clear_session()  # names made by Keras (`precision_1`) count from the start again
     keras.utils.set_random_seed(job.train.seed)
-    with _dtype_policy(job.train.dtype_policy):
-        model = make_model(job.plan)
-    metrics = [component(metric, job) for metric in job.objective.metrics]
-    optimizer, loss = component(job.train.optimizer, job), component(job.objective.loss, job)
-    jit = bool(job.train.execution.jit_compile)  # of the validation; steps are compiled elsewhere
-    model.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=jit)
+    strategy = strategy_of(job.train)
+    if strategy is not None:
+        fault = too_few_samples(job.train, strategy.num_replicas_in_sync, job.samples)
+        if fault is not None:
+            raise fault
+    with strategy.scope() if strategy is not None else nullcontext():
+        with _dtype_policy(job.train.dtype_policy):
+            model = make_model(job.plan)
+        metrics = [component(metric, job) for metric in job.objective.metrics]
+        optimizer, loss = component(job.train.optimizer, job), component(job.objective.loss, job)
+        jit = bool(
+            job.train.execution.jit_compile
+        )  # of the validation; steps are compiled elsewhere
+        model.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=jit)
     _check_callbacks(job)
     return model
 
@@ -58,12 +67,18 @@ def build_all(model: Any, job: Job) -> float:
 
     A checkpoint can be put back only into variables that are there. Nothing is compiled for this.
     """
-    x, y, *weights = sample_batch(job)
-    predicted = model(x, training=False)
-    loss = model.compute_loss(x, y, predicted, training=False)
-    model.compute_metrics(x, y, predicted, *weights)
-    model.reset_metrics()
-    model.optimizer.build(model.trainable_variables)
+    batch = x, y, *weights = sample_batch(job)
+    with on_its_devices(model):
+        spread = spread_of(model)
+        if spread is not None:
+            model._symbolic_build(data_batch=batch)  # of a step on each device all would build
+        predicted = model(x, training=False)
+        loss = model.compute_loss(x, y, predicted, training=False)
+        if spread is not None:
+            return float(loss) * spread.devices  # Keras has divided it by their number
+        model.compute_metrics(x, y, predicted, *weights)
+        model.reset_metrics()
+        model.optimizer.build(model.trainable_variables)
     return float(loss)
 
 

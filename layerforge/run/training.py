@@ -17,8 +17,10 @@ from layerforge.run import callbacks as enduring
 from layerforge.run import directory, feeding
 from layerforge.run.chatter import told
 from layerforge.run.checkpoint import PREVIOUS, Checkpoint
+from layerforge.run.cluster import is_first, own_runs
 from layerforge.run.determinism import DETERMINISTIC, deterministic
 from layerforge.run.directory import update_record
+from layerforge.run.distribution import on_its_devices, spread_of
 from layerforge.run.execution import (
     MOST,
     Executor,
@@ -31,7 +33,7 @@ from layerforge.run.execution import (
 from layerforge.run.files import write_json
 from layerforge.run.interruption import Interruption
 from layerforge.run.keeping import Interrupted, Keeper
-from layerforge.run.loop import Course, Position, run_course
+from layerforge.run.loop import Course, Execute, Position, run_course
 from layerforge.run.preflight import loss_caution
 from layerforge.run.preparation import Job, prepare_job
 from layerforge.run.record import close, open_run, recorded
@@ -71,20 +73,22 @@ def train(
     listener: Listener,
     command: Iterable[str] = (),
     resolved: str | None = None,
+    **recorded_too: Any,
 ) -> Trained:
     """Trains a spec in a new directory below `runs`, and scores the best model.
 
-    `resolved` is the text of the spec with every value in force, for the reader of the run.
+    `resolved` is the text of the spec with every value in force, for the reader of the run; what is
+    `recorded_too` stands in its `run.json` beside the rest.
     Raises Faults where spec, data and model do not fit (then nothing is on disk) or the training
     fails (then `run.json` says why). The first Ctrl-C, SIGTERM or SIGHUP ends the training after the step
     and keeps what there is; after Ctrl-C it is scored. A second one raises KeyboardInterrupt.
     """
     job = prepare_job(compiled)
     written = compiled.path.read_bytes()
-    with ready(job, listener) as model:
+    with own_runs(job.train, runs) as runs, ready(job, listener) as model:
         run = directory.create(runs, job.plan.name)
         with held(run), recorded(run):
-            open_run(run, job, written, command, resolved)
+            open_run(run, job, written, command, resolved, **recorded_too)
             caution = loss_caution(build_all(model, job), job.prepared, job.objective)
             if caution is not None:
                 listener(_as_note(caution))
@@ -127,24 +131,27 @@ def train_job(
     `extra` are Keras callbacks beside the spec's own. Without `scored` the test rows are not touched,
     as in the trials of a search. `run.json` in the folder says how it ended.
     """
+    scored = scored and is_first(job.train)
     callbacks = [*(component(each, job, run) for each in job.train.callbacks), *extra]
     enduring.save_whole(callbacks)
     _tell_start(job, run, callbacks, checkpoint, listener)
     with Interruption() as interruption:
         watch = Watch(run, model, job.monitor, listener)
-        course = _course(job, model, callbacks, watch, checkpoint)
-        begun = course.start.step
-        keeper = Keeper(run, model, callbacks, watch, interruption, job.train, begun)
-        execute = _executor(job, model, run, course, callbacks, listener)
-        try:
-            run_course(model, course, [*callbacks, watch.callback()], keeper.passed, execute)
-            ending = _Ending("finished", _why_ended(job, callbacks, watch))
-        except Interrupted:
-            reason = f"stopped by {interruption.asked} in epoch {watch.epoch}"
-            ending = _Ending("interrupted", reason, interruption.asked)
-        finally:
-            enduring.release(callbacks)
-            watch.write()
+        with on_its_devices(model):
+            course = _course(job, model, callbacks, watch, checkpoint)
+            begun = course.start.step
+            keeper = Keeper(run, model, callbacks, watch, interruption, job.train, begun)
+            execute = _executor(job, model, run, course, callbacks, listener)
+            try:
+                run_course(model, course, [*callbacks, watch.callback()], keeper.passed, execute)
+                ending = _Ending("finished", _why_ended(job, callbacks, watch))
+            except Interrupted:
+                reason = f"stopped by {interruption.asked} in epoch {watch.epoch}"
+                ending = _Ending("interrupted", reason, interruption.asked)
+            finally:
+                enduring.release(callbacks)
+                watch.write()
+            save_model(model, run / directory.LAST)
         return _end(job, model, run, watch, listener, ending, scored)
 
 
@@ -173,23 +180,31 @@ def _course(
         restore = partial(put_back, checkpoint, model, callbacks, watch)
     positions, size = job.prepared.positions, job.batch_size
     first = start.epoch * job.steps + start.step
-    training = feeding.training_batches(
-        job.table, positions["train"], size, job.train.seed, first_step=first
+    training = partial(
+        feeding.training_batches, job.table, positions["train"], size, job.train.seed, first
     )
+    epochs, spread = job.train.epochs, spread_of(model)
+    if spread is not None:
+        validate = spread.validation(model, job.table, positions["validation"], size)
+        given = spread.distributed(lambda share: training(share=share))
+        return Course(given, None, job.steps, epochs, start, restore, validate)
     validation = None
     if job.samples["validation"]:
         validation = feeding.ordered_batches(job.table, positions["validation"], size)
-    return Course(training, validation, job.steps, job.train.epochs, start, restore)
+    return Course(training(), validation, job.steps, epochs, start, restore)
 
 
 def _executor(
     job: Job, model: Any, run: Path, course: Course, callbacks: Sequence[Any], listener: Listener
-) -> Executor | None:
+) -> Execute | None:
     """What makes the steps of the course; the way that it finds the fastest is kept in the run.
 
     None, for Keras's own function, where bits count: a convolution in a loop of TensorFlow's differs
     from one outside of it in the last of them.
     """
+    spread = spread_of(model)
+    if spread is not None:
+        return spread.steps(model, course.training)
     if job.train.deterministic and job.train.execution.steps_per_execution is None:
         return None
 
@@ -231,11 +246,10 @@ def _end(
     ending: _Ending,
     scored: bool,
 ) -> Trained:
-    """The last model, the scores of the best one, and the end of the record.
+    """The scores of the best model, and the end of the record.
 
     Whoever sends SIGTERM or SIGHUP does not wait long, and the scores can be had by going on.
     """
-    save_model(model, run / directory.LAST)
     epochs, seconds = len(watch.history), watch.seconds
     listener(TrainingEnded(epochs, watch.best_epoch, seconds, ending.reason))
     scores = None

@@ -24,6 +24,7 @@ from layerforge.records import field, record
 from layerforge.source import Mapping as MappingNode
 from layerforge.source import Node
 from layerforge.source import Sequence as SequenceNode
+from layerforge.spec.folds import Fold, FoldKind
 from layerforge.spec.policies import (
     CALENDAR,
     COLUMNS,
@@ -69,6 +70,7 @@ SIGNATURE = Signature(
         Parameter("season", Optional(Whole(1)), None),
         Parameter("shape", Optional(ListOf(Whole(1), at_least=1, single=True)), None),
         Parameter("split", Optional(SPLIT), None),
+        Parameter("fold", Optional(FoldKind()), None),
         Parameter("scale", Optional(Choice(("standard", "minmax", "none"))), "standard"),
         Parameter("encode", _CODES, None),
         Parameter("types", _KINDS, None),
@@ -100,6 +102,7 @@ class DataSettings:
     column but the time, targets included); `targets` None, which only a forecast may have, means
     the features. An item with `*`, `?` or `[` that is no column's name is a pattern. A share of
     `split` is a number of rows, a fraction or the last date; a part left out is None or absent.
+    Of a `fold` the rows for training and validation are that fold's, and validation is scored.
     `spans` says where each key's value stands, and of lists and of `split` each part's, under
     `features.0` or `split.train`.
     """
@@ -125,6 +128,7 @@ class DataSettings:
     season: int | None = None
     shape: tuple[int, ...] | None = None
     split: Mapping[str, int | float | str | None] | None = None
+    fold: Fold | None = None
     scale: str | None = "standard"
     encode: Mapping[str, str] | None = None
     types: Mapping[str, str] | None = None

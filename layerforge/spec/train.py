@@ -29,6 +29,7 @@ from layerforge.records import field, record
 from layerforge.source import Mapping as MappingNode
 from layerforge.source import Node
 from layerforge.spec.data import DataSettings
+from layerforge.spec.devices import DEVICES
 from layerforge.spec.execution import Execution, ExecutionKind
 
 
@@ -98,6 +99,7 @@ SIGNATURE = Signature(
         Parameter("class_weight", Optional(_CLASS_WEIGHT), None),
         Parameter("execution", ExecutionKind(), "auto"),
         Parameter("dtype_policy", Choice(DTYPE_POLICIES), "float32"),
+        Parameter("devices", Optional(DEVICES), None),
     ),
     "section",
 )
@@ -107,8 +109,9 @@ SIGNATURE = Signature(
 class TrainSettings:
     """The section, read. A `loss` of None is chosen by the task, and so are `metrics` of None.
 
-    `class_weight` is `balanced`, or a weight for classes by name. `spans` says where each value
-    stands, and the name of each weighted class, under `class_weight.NAME`.
+    `class_weight` is `balanced`, or a weight for classes by name. `devices` of this machine, or `cluster`
+    for those of several, share each batch. `spans` says where each value stands, and the name of each
+    weighted class, under `class_weight.NAME`.
     """
 
     optimizer: Component = Component("optimizers", "adam")
@@ -125,6 +128,7 @@ class TrainSettings:
     class_weight: str | Mapping[str, float] | None = None
     execution: Execution = Execution()
     dtype_policy: str = "float32"
+    devices: int | str | None = None
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False)
     place: Span | None = field(default=None, compare=False)
 

@@ -11,7 +11,6 @@ from statistics import median
 from typing import Final
 
 from layerforge.custom.code import loaded_code
-from layerforge.data import Fold
 from layerforge.diagnostics import Faults, errors
 from layerforge.events import (
     Listener,
@@ -27,6 +26,7 @@ from layerforge.run.completion import widened
 from layerforge.run.interruption import Interruption
 from layerforge.space import Space, over_budget
 from layerforge.spec import TrainSettings, TuneSettings
+from layerforge.spec.folds import Fold
 from layerforge.tuning.journal import Journal, Story
 from layerforge.tuning.oracles import Answer, make_oracle
 from layerforge.tuning.oracles.oracle import dice
@@ -327,15 +327,16 @@ def changes_of(
 ) -> list[str]:
     """What an execution of a trial sets beside its values, as `path=value`: seed, epochs, steps in a call.
 
-    The seed is of the search's and the trial's number alone; a trial that goes on with another has
-    the other's.
+    It trains on one device, as many trials train beside each other. The seed is of the search's and the
+    trial's number alone; a trial that goes on with another has the other's.
     """
     first = trial
     while first.parent is not None:
         first = story.asked[first.parent]
     seed = dice(settings.seed, "trial", first.number, execution).getrandbits(31)
     epochs = [f"train.epochs={trial.epochs}"] if trial.epochs is not None else []
-    return [f"train.seed={seed}", *epochs, *_calls(train or TrainSettings())]
+    alone = ["train.devices=null"] if train is not None and train.devices is not None else []
+    return [f"train.seed={seed}", *epochs, *alone, *_calls(train or TrainSettings())]
 
 
 def _calls(train: TrainSettings) -> list[str]:

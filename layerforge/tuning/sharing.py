@@ -9,12 +9,14 @@ import pickle
 from pathlib import Path
 from typing import Final
 
-from layerforge.data import Fold, Prepared, prepare
+from layerforge.data import Prepared, prepare
 from layerforge.diagnostics import Faults
 from layerforge.pipeline import Compiled
+from layerforge.records import replace
 from layerforge.run.files import replacing
 from layerforge.run.scoring import data_settings
 from layerforge.run.settings import settings_of
+from layerforge.spec.folds import Fold
 
 FOLDER: Final = "data"
 _ALIGNED: Final = 64  # bytes; arrays begin where processors like to read
@@ -38,7 +40,9 @@ class SharedData:
         if name in self._faults:
             raise self._faults[name]
         try:
-            found = prepare(data_settings(compiled), compiled.path.parent, fold)
+            settings = data_settings(compiled)
+            settings = replace(settings, fold=fold) if fold is not None else settings
+            found = prepare(settings, compiled.path.parent)
         except Faults as stop:
             self._faults[name] = stop
             raise

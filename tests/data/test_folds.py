@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layerforge.cli.main import main
-from layerforge.data import Fold, prepare
+from layerforge.data import prepare
 from layerforge.data.folds import folded
 from layerforge.data.splits import Candidates, Split, split_rows
 from layerforge.diagnostics import SpecError
 from layerforge.pipeline import compile_spec
+from layerforge.records import replace
 from layerforge.spec.data import DataSettings
+from layerforge.spec.folds import Fold
 
 
 def folds(settings: DataSettings, given: Candidates, of: int) -> tuple[Split, list[Split]] | None:
@@ -139,7 +141,7 @@ def test_the_statistics_of_a_fold_are_of_its_training_rows(spec: Path) -> None:
     assert settings is not None
     means = set()
     for number in range(1, 5):
-        found = prepare(settings, spec.parent, Fold(number, 4))
+        found = prepare(replace(settings, fold=Fold(number, 4)), spec.parent)
         own = found.features[found.positions["train"], 0]
         assert abs(float(own.mean())) < 1e-5
         assert len(own) == 30
@@ -151,7 +153,7 @@ def test_the_statistics_of_a_fold_are_of_its_training_rows(spec: Path) -> None:
 def test_data_shows_a_fold(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data", str(spec), "--fold", "2/4"]) == 0
     assert "fold 2 of 4" in capsys.readouterr().out
-    assert main(["data", str(spec), "--fold", "5/4"]) == 2
-    assert "--fold is I/K" in capsys.readouterr().err
+    assert main(["data", str(spec), "--fold", "5/4"]) == 1
+    assert "must be a fold I/K" in capsys.readouterr().err
     assert main(["data", str(spec), "--fold", "1/90"]) == 1
     assert "90 folds need" in capsys.readouterr().err
