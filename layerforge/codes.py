@@ -159,6 +159,7 @@ WARNINGS: Final = frozenset(
         "invalid-point",
         "leaves-cudnn",
         "lost-mask",
+        "own-statistics",
         "unreachable-target",
         "unscaled-column",
         "unexpected-loss",

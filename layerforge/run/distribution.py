@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.run.cluster import given_cluster
+from layerforge.run.execution import is_random
 from layerforge.run.feeding import Share, Table, ordered_batches
-from layerforge.spec import TrainSettings
+from layerforge.spec import Execution, TrainSettings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -172,6 +173,24 @@ def spread_of(model: Any) -> Spread | None:
     return Spread(strategy, strategy.num_replicas_in_sync, rank * here, here, rank == 0)
 
 
+def spread_notes(model: Any, train: TrainSettings) -> Iterator[str]:
+    """What a reader should know of a training on several devices."""
+    spread = spread_of(model)
+    if spread is None:
+        if train.devices == "all":
+            yield "this machine has one device: nothing is shared"
+        return
+    parts = "CPU" in spread.strategy.extended.worker_devices[0].upper()
+    kind = "parts of the CPU" if parts and spread.devices == spread.here else "devices"
+    yield f"{spread.devices} {kind} share each batch" + (
+        ", for trying it out: they share the cores too" if kind != "devices" else ""
+    )
+    if train.execution != Execution():
+        yield "`execution` has no effect where devices share a batch"
+    if is_random(model):
+        yield "random numbers are the same on every device, and others than on a single one"
+
+
 @contextmanager
 def on_its_devices(model: Any) -> Iterator[None]:
     """As long as it lasts, variables of the model are those of all its devices."""
@@ -184,7 +203,8 @@ def on_its_devices(model: Any) -> Iterator[None]:
 
 def _whole_size(samples: int, batch_size: int, devices: int) -> int:
     """A size of batches, the asked one or one near it, of which none has fewer samples than devices."""
-    sizes: list[int] = [*range(batch_size, devices - 1, -1), *range(batch_size + 1, samples + 1)]
+    smaller = range(batch_size, devices - 1, -1)
+    sizes: list[int] = [*smaller, *range(max(batch_size + 1, devices), samples + 1)]
     return next(size for size in sizes if not 0 < samples % size < devices)
 
 

@@ -150,6 +150,9 @@ def explain(error: Exception) -> Diagnostic | None:
         place = f" `{Path(str(error.filename)).name}`" if error.filename else ""
         reason = reason_of(error)
         return Diagnostic("run-failed", f"the run could not write or read{place}: {reason}")
+    if isinstance(error, tf.errors.UnavailableError):
+        help = "start the same command on all of them again, with `--resume`"
+        return Diagnostic("run-failed", "another machine of the cluster is gone", help=help)
     if isinstance(error, tf.errors.OpError | ValueError | TypeError | RuntimeError):
         return Diagnostic("run-failed", f"Keras stopped: {_first_words(error)}")
     return None

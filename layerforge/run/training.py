@@ -20,7 +20,7 @@ from layerforge.run.checkpoint import PREVIOUS, Checkpoint
 from layerforge.run.cluster import is_first, own_runs
 from layerforge.run.determinism import DETERMINISTIC, deterministic
 from layerforge.run.directory import update_record
-from layerforge.run.distribution import on_its_devices, spread_of
+from layerforge.run.distribution import on_its_devices, spread_notes, spread_of
 from layerforge.run.execution import (
     MOST,
     Executor,
@@ -110,7 +110,10 @@ def ready(job: Job, listener: Listener) -> Iterator[Any]:
     if refused is not None:
         listener(Note(refused))
     with told(listener), deterministic(job.train.deterministic):
-        yield make_trainable(job)
+        model = make_trainable(job)
+        for line in spread_notes(model, job.train):
+            listener(Note(line))
+        yield model
 
 
 def _as_note(caution: Diagnostic) -> Note:
@@ -204,6 +207,7 @@ def _executor(
     """
     spread = spread_of(model)
     if spread is not None:
+        update_record(run, devices=spread.devices)
         return spread.steps(model, course.training)
     if job.train.deterministic and job.train.execution.steps_per_execution is None:
         return None

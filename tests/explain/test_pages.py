@@ -21,6 +21,8 @@ CODE = re.compile(r"^(?! *\d+ \|).*\[([a-z][a-z0-9-]*)\]$", re.MULTILINE)
 # Faults that no example can show on every machine; their pages say so, and tests of the rooms show them.
 WITHOUT_EXAMPLE = {
     "unexpected-loss",
+    "bad-cluster",
+    "too-few-devices",
     "missing-package",
     "not-writable",
     "run-in-use",

@@ -35,7 +35,7 @@ def test_each_fold_has_a_row_and_the_mean_stands_below() -> None:
     assert folds_text(found, Screen()) == (
         "backtest: 2 folds, trained again for each\n"
         "\n"
-        "fold    from        to          windows  scaled mse  scaled mae  best baseline   there   skill\n"
+        "fold    from        to          samples  scaled mse  scaled mae  best baseline   there   skill\n"
         "1       2020-01-01  2020-01-28    1,200      0.2000      0.5000  repeat         0.4000   50.0%\n"
         "2       2020-02-01  2020-02-28    1,200      0.4000      0.5000  repeat         0.3000  -33.3%\n"
         "mean                                         0.3000      0.5000\n"
