@@ -1,16 +1,18 @@
-"""Training by layerforge and by a hand-written Keras script on the same rows, in turn: time, memory, loss.
+"""Training by layerforge and by hand-written Keras and PyTorch scripts on the same rows, in turn.
 
 `python -m benchmarks.train_vs_keras [--rounds 3] [--epochs 10] [--only LSTM]`
 
 Both are whole processes that read a CSV file, scale it, cut it into windows and train; each says when an
 epoch is over. Told are the time from the start of the process to the end of the only epoch of a short
 run, the time of a late epoch of a long one (the median of its second half) and its peak memory, as
-ratios of medians; above 1 layerforge is the faster or the smaller one.
+ratios of medians to those of Keras; above 1 layerforge is the faster or the smaller one. Where PyTorch is
+installed its epochs stand beside them, as ratios too.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import math
 import os
@@ -89,6 +91,58 @@ class Said(keras.callbacks.Callback):
         print("epoch", logs["val_loss"], file=sys.stderr, flush=True)
 model.fit(*fitted, validation_data=checked, epochs=epochs, batch_size=32, verbose=0, callbacks=[Said()])
 """
+# As one writes it with PyTorch: the same arrays, batches by a shuffled index.
+TORCH = """
+import sys
+import numpy as np, torch
+from torch import nn
+
+source, name, epochs = sys.argv[1], sys.argv[2], int(sys.argv[3])
+rows = np.loadtxt(source, delimiter=",", skiprows=1, dtype="float32")
+train = len(rows) * 8 // 10
+rows = (rows - rows[:train].mean(0)) / rows[:train].std(0)
+held = train + len(rows) // 10
+if source == "series.csv":
+    windows = np.lib.stride_tricks.sliding_window_view(rows, 49, axis=0)
+    x, y = windows[:, :, :48].swapaxes(1, 2), windows[:, :1, 48]
+    cut = lambda a, b: (np.ascontiguousarray(x[a:b - 48]), y[a:b - 48].copy())
+    fitted, checked = cut(0, train), cut(train - 48, held)
+else:
+    fitted, checked = (rows[:train, 1:], rows[:train, :1]), (rows[train:held, 1:], rows[train:held, :1])
+fitted, checked = (tuple(map(torch.from_numpy, each)) for each in (fitted, checked))
+class Swapped(nn.Module):
+    def forward(self, x):
+        return x.transpose(1, 2)
+class Last(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.lstm = nn.LSTM(width, 32, batch_first=True)
+    def forward(self, x):
+        return self.lstm(x)[0][:, -1]
+class Mean(nn.Module):
+    def forward(self, x):
+        return x.mean(-1)
+conv = lambda width: [nn.Conv1d(width, 32, 5), nn.ReLU()]
+layers = {
+    "CNN-LSTM": lambda: [Swapped(), *conv(2), Swapped(), Last(32), nn.Linear(32, 1)],
+    "LSTM": lambda: [Last(2), nn.Linear(32, 1)],
+    "Conv": lambda: [Swapped(), *conv(2), *conv(32), Mean(), nn.Linear(32, 1)],
+    "MLP": lambda: [nn.Linear(8, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 1)],
+}[name]()
+model, loss = nn.Sequential(*layers), nn.MSELoss()
+optimizer = torch.optim.Adam(model.parameters(), 0.001)
+for epoch in range(epochs):
+    model.train()
+    for own in torch.randperm(len(fitted[0])).split(32):
+        optimizer.zero_grad()
+        loss(model(fitted[0][own]), fitted[1][own]).backward()
+        optimizer.step()
+    model.eval()
+    with torch.no_grad():
+        pieces = zip(checked[0].split(32), checked[1].split(32))
+        total = sum(float(loss(model(a), b)) * len(a) for a, b in pieces)
+    print("epoch", total / len(checked[0]), file=sys.stderr, flush=True)
+"""
 
 
 class Told(NamedTuple):
@@ -108,9 +162,11 @@ def main() -> int:
     parser.add_argument("--only", choices=MODELS)
     options = parser.parse_args()
     worst = math.inf
-    print("model      a short run    late epochs     memory   val_loss ours / theirs")
+    beside = importlib.util.find_spec("torch") is not None
+    last = "   PyTorch: short, late" if beside else ""
+    print(f"model      a short run    late epochs     memory   val_loss ours / theirs{last}")
     for name in [options.only] if options.only else MODELS:
-        ours, theirs = _in_turn(name, options.rounds, options.epochs)
+        ours, theirs, others = _in_turn(name, options.rounds, options.epochs, beside)
         first, later, memory = (
             median(t[i] for t in theirs) / median(o[i] for o in ours) for i in range(3)
         )
@@ -118,13 +174,18 @@ def main() -> int:
         begins, goes = median(o.first for o in ours), median(o.later for o in ours)
         times = f"{first:5.2f} ({begins:4.1f} s)  {later:5.2f} ({goes:5.2f} s)"
         losses = f"{median(o.loss for o in ours):.4f} / {median(t.loss for t in theirs):.4f}"
-        print(f"{name:9}  {times}   {memory:5.2f}   {losses}", flush=True)
+        torch = [
+            median(t[i] for t in others) / median(o[i] for o in ours) for i in range(2) if others
+        ]
+        more = "   " + "  ".join(f"{ratio:5.2f}" for ratio in torch)
+        print(f"{name:9}  {times}   {memory:5.2f}   {losses}{more}".rstrip(), flush=True)
     print(f"the slowest ratio is {worst:.2f} (at least {LEAST} is promised)")
     return 0 if worst >= LEAST else 1
 
 
-def _in_turn(name: str, rounds: int, epochs: int) -> tuple[list[Told], list[Told]]:
-    ours, theirs = [], []
+def _in_turn(name: str, rounds: int, epochs: int, beside: bool) -> tuple[list[Told], ...]:
+    """Every round of layerforge, of Keras and, where it is to stand beside them, of PyTorch."""
+    ours, theirs, others = list[Told](), list[Told](), list[Told]()
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)
@@ -135,10 +196,14 @@ def _in_turn(name: str, rounds: int, epochs: int) -> tuple[list[Told], list[Told
             (folder / "keras_fit.py").write_text(KERAS, encoding="utf-8")
             script = ["keras_fit.py", settings["source"], name]
             command = ["-m", "layerforge", "train", "spec.yaml", "--log", "json", "--epochs"]
-            for words, told in ((script, theirs), (command, ours)):
+            (folder / "torch_fit.py").write_text(TORCH, encoding="utf-8")
+            sides = [(script, theirs), (command, ours)]
+            if beside:
+                sides.append((["torch_fit.py", *script[1:]], others))
+            for words, told in sides:
                 short = _timed(folder, *words, "1")
                 told.append(_timed(folder, *words, str(epochs))._replace(first=short.first))
-    return ours, theirs
+    return ours, theirs, others
 
 
 def _write_data(folder: Path) -> None:

@@ -18,6 +18,7 @@ from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.run.cluster import given_cluster
 from layerforge.run.execution import is_random
 from layerforge.run.feeding import Share, Table, ordered_batches
+from layerforge.run.watch import number
 from layerforge.spec import Execution, TrainSettings
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Spread:
                 logs = function(iterator.get_next())
                 told.on_test_batch_end(step, logs)
             told.on_test_end(logs)
-            return {name: float(value) for name, value in (logs or {}).items()}
+            return {name: number(value) for name, value in (logs or {}).items()}
 
         return validate
 

@@ -16,7 +16,11 @@ from layerforge.spec import TrainSettings
 
 Labels = Literal["values", "indices", "one_hot"]
 
-_TAKE_INDICES: Final = {"SparseCategoricalCrossentropy", "Circle"}
+_TAKE_INDICES: Final = {
+    "SparseCategoricalCrossentropy",
+    "Circle",
+    "CategoricalGeneralizedCrossEntropy",
+}
 _MULTICLASS: Final = ("SparseCategorical", "Categorical", "SparseTopK", "TopK", "KLDivergence")
 _OF_PROBABILITIES: Final = ("Crossentropy", "CrossEntropy")
 _ACCURACY: Final = {"BinaryAccuracy", "Accuracy"}
@@ -78,6 +82,9 @@ def objective_faults(
     """What Keras would let pass in silence: losses and metrics that do not fit the classes' form."""
     if objective.quantiles is not None:
         return _quantile_faults(objective, train)
+    several = [each for each in objective.metrics if _gives_several(each, plan.outputs[0][-1])]
+    if several:
+        return [_several_numbers(each, train) for each in several]
     if task != "classification":
         return []
     single = plan.outputs[0][-1] == 1
@@ -93,6 +100,28 @@ def objective_faults(
     if not found and not objective.logits:
         found += _logits_fault(objective.loss, plan, single)
     return found or _softmax_of_one(plan, single)
+
+
+def _gives_several(metric: Component, units: object) -> bool:
+    """Whether Keras would log a number for each class or column, and not one that an epoch has."""
+    names = {"F1Score": "average", "FBetaScore": "average", "R2Score": "class_aggregation"}
+    argument = next((names[each] for each in _meant(metric) if each in names), None)
+    if argument is None or units == 1:
+        return False
+    return metric.values.get(argument, "mean" if argument != "average" else None) is None
+
+
+def _several_numbers(metric: Component, train: TrainSettings) -> Diagnostic:
+    key, word = (
+        ("average", "macro")
+        if metric.name != "R2Score"
+        else ("class_aggregation", "uniform_average")
+    )
+    message = (
+        f"`{metric.name}` gives a number for each class or column, and a log has one of each epoch"
+    )
+    place = metric.span() or train.span("metrics")
+    return Diagnostic("wrong-loss", message, place, f"write `{{{metric.name}: {{{key}: {word}}}}}`")
 
 
 def _softmax_of_one(plan: Plan, single: bool) -> list[Diagnostic]:

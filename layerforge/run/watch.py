@@ -123,7 +123,12 @@ def _arranged(logs: Logs) -> dict[str, float]:
     def place(name: str) -> tuple[bool, bool, bool]:
         return name == "learning_rate", name.startswith("val_"), not name.endswith("loss")
 
-    return {name: float(logs[name]) for name in sorted(logs, key=place)}
+    return {name: number(logs[name]) for name in sorted(logs, key=place)}
+
+
+def number(value: Any) -> float:
+    """A logged value as a number; of a single class or column Keras logs a list of one."""
+    return float(value) if getattr(value, "ndim", 0) == 0 else float(value[0])
 
 
 def _diverged(name: str, value: float, where: str) -> Diagnostic:

@@ -137,3 +137,14 @@ def test_logits_are_allowed_where_the_loss_says_so(compile_text: CompileText) ->
     assert objective.logits
     # An output above 0, not above 1/2, is the second class.
     assert objective.metrics[0].values == {"name": "accuracy", "threshold": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("metric", "fits"), [("F1Score", False), ("{F1Score: {average: macro}}", True)]
+)
+def test_a_metric_of_several_numbers_is_refused(
+    compile_text: CompileText, metric: str, fits: bool
+) -> None:
+    _, found = _objective(compile_text, 3, metrics=f"[{metric}]", activation="softmax")
+    assert [each.code for each in found] == ([] if fits else ["wrong-loss"])
+    assert not _objective(compile_text, 1, metrics=f"[{metric}]", activation="sigmoid")[1]
