@@ -19,7 +19,7 @@ def main() -> int:
     options = parser.parse_args()
     kept = [_run("check_vs_keras.py"), _run("check_many_layers.py")]
     kept += [_module("train_vs_keras"), _module("search_vs_kerastuner"), _module("kill_search")]
-    kept += [_module("data_vs_pandas")]
+    kept += [_module("data_vs_pandas"), _module("many_rows")]
     if options.etth1 is None:
         _headline("etth1.py")
         print(

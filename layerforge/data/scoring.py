@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from layerforge.data.naive import Predictor
+
     Predictions: TypeAlias = NDArray[Any] | Iterable[NDArray[Any]]
 
 _VALUES_AT_ONCE: Final = 4_000_000
@@ -57,16 +59,34 @@ def report(
         found["model"] = model.scores
     baselines = baselines_of(prepared, split)
     rivals = {
-        name: measure(prepared, split, map(predict, _chunks(prepared, split)), None, slices)
+        name: measure(
+            prepared, split, _said(prepared, split, predict, quantiles), quantiles, slices
+        )
         for name, predict in baselines.predictors.items()
     }
-    found["baselines"] = {name: rival.scores for name, rival in rivals.items()}
+    found["baselines"] = {name: _without_coverage(rival.scores) for name, rival in rivals.items()}
     if model is not None:
         losses = {name: rival.losses for name, rival in rivals.items()}
         found["comparison"] = compare(prepared, model.losses, losses)
     if prepared.classes is not None:
         found["classes"] = list(prepared.classes)
     return {**found, "notes": list(baselines.notes)}
+
+
+def _said(
+    prepared: Prepared, split: str, predict: Predictor, quantiles: Sequence[float] | None
+) -> Iterator[NDArray[Any]]:
+    """What a baseline says of a split: one value, which beside quantiles stands for each of them."""
+    import numpy as np
+
+    for positions in _chunks(prepared, split):
+        values = predict(positions)
+        yield values if quantiles is None else np.repeat(values[..., None], len(quantiles), -1)
+
+
+def _without_coverage(scores: dict[str, Any]) -> dict[str, Any]:
+    """The scores of single values, between which nothing can lie."""
+    return {name: value for name, value in scores.items() if not name.startswith("coverage")}
 
 
 def baselines(prepared: Prepared, split: str = "test") -> dict[str, dict[str, Any]]:

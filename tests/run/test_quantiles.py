@@ -38,6 +38,11 @@ def test_quantiles_are_trained_scored_and_named(compiled: Compile, folder: Path)
     assert model["scaled"]["pinball"] < 0.3
     # By pinball and mae the median is better than by mse, which it was not trained for.
     assert model["scaled"]["mae"] < trained.scores["baselines"]["window_mean"]["scaled"]["mae"]
+    # A single value stands for all quantiles: of symmetric levels its pinball loss is half its mae.
+    naive = trained.scores["baselines"]["window_mean"]
+    assert naive["scaled"]["pinball"] == pytest.approx(0.5 * naive["scaled"]["mae"])
+    assert model["scaled"]["pinball"] < naive["scaled"]["pinball"]
+    assert "coverage" not in naive
     assert evaluate(trained.path, None, Told()) == trained.scores
 
     found = predict(trained.path, folder / "noise.csv", Told())
