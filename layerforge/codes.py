@@ -142,6 +142,7 @@ CODES: Final[dict[str, str]] = {
     "training-diverged": "a loss that is no finite number",
     "out-of-memory": "more memory needed than there is",
     "run-failed": "Keras, TensorFlow or the system ended a run",
+    "not-exported": "a model that a format cannot hold, or that answers otherwise in it",
     "too-few-devices": "more devices than there are",
     "not-shared": "an optimizer that several devices cannot share",
     "own-statistics": "each device normalizes by its own part of a batch",

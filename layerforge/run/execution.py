@@ -163,7 +163,7 @@ class _Function:
         """So many steps, the first on the batch `data` and the others on those that come."""
         import tensorflow as tf
 
-        with _unrolled(self._layers, self._unroll):
+        with unrolled(self._layers, self._unroll):
             return self._steps(data, batches, tf.constant(count))
 
     def _several(self, data: Any, batches: Any, count: Any) -> Any:
@@ -253,7 +253,7 @@ def recurrent_layers(model: Any) -> list[Any]:
 
 
 @contextmanager
-def _unrolled(layers: Sequence[Any], unroll: bool | None) -> Iterator[None]:
+def unrolled(layers: Sequence[Any], unroll: bool | None) -> Iterator[None]:
     """Recurrent layers unrolled or not, while a step is traced: a saved model is as the spec says."""
     before = [layer.unroll for layer in layers]
     for layer in layers:

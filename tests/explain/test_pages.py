@@ -23,6 +23,7 @@ WITHOUT_EXAMPLE = {
     "unexpected-loss",
     "bad-cluster",
     "too-few-devices",
+    "not-exported",
     "missing-package",
     "not-writable",
     "run-in-use",

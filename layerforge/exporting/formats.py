@@ -1,0 +1,240 @@
+"""The formats: how a Keras model is written in each, and how what was written answers."""
+
+from __future__ import annotations
+
+import importlib.util
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from layerforge.build.backend import standard_error_aside
+from layerforge.diagnostics import Diagnostic, Faults
+from layerforge.run.execution import recurrent_layers, unrolled
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Inputs: TypeAlias = "Mapping[str, NDArray[Any]]"
+Answer: TypeAlias = "Callable[[Inputs], NDArray[Any]]"
+Write: TypeAlias = Callable[[Any, Path], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a model is written, and read again; `ending` is that of its files, empty of a folder.
+
+    `needs` are packages that it takes beside TensorFlow. To write it may say a sentence about how.
+    """
+
+    ending: str
+    write: Write
+    read: Callable[[Path], Answer]
+    needs: tuple[str, ...] = ()
+
+
+def missing(format: Format) -> Faults | None:
+    """The faults of packages that a format needs and that are not there."""
+    lacking = [name for name in format.needs if importlib.util.find_spec(name) is None]
+    if not lacking:
+        return None
+    message = f"this format needs {', '.join(f'`{name}`' for name in lacking)}"
+    return Faults(Diagnostic("missing-package", message, help="pip install 'layerforge[export]'"))
+
+
+def _write_keras(model: Any, path: Path) -> None:
+    model.save(path)
+
+
+def _read_keras(path: Path) -> Answer:
+    import keras
+    import numpy as np
+
+    model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    names = [each.name for each in model.inputs]
+    return lambda inputs: np.asarray(model.predict([inputs[name] for name in names], verbose=0))
+
+
+def _write_savedmodel(model: Any, path: Path) -> None:
+    model.export(str(path), format="tf_saved_model", verbose=False)
+
+
+def _read_savedmodel(path: Path) -> Answer:
+    import numpy as np
+    import tensorflow as tf
+
+    loaded = tf.saved_model.load(str(path))
+    signature = loaded.signatures["serving_default"]
+
+    def answer(inputs: Inputs) -> NDArray[Any]:
+        assert loaded is not None  # a signature does not keep what it was loaded with
+        found = signature(**{name: tf.constant(value) for name, value in inputs.items()})
+        return np.asarray(next(iter(found.values())))
+
+    return answer
+
+
+def _write_onnx(model: Any, path: Path) -> str | None:
+    model(_zeros(model, 1))  # Keras exports no model that was never called
+    with standard_error_aside(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            model.export(str(path), format="onnx", verbose=False)
+        except Exception:  # the converter raises whatever it meets
+            with unrolled(recurrent_layers(model), True):
+                model.export(str(path), format="onnx", verbose=False)
+            return "recurrent layers are unrolled"
+    return None
+
+
+def _read_onnx(path: Path) -> Answer:
+    import numpy as np
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+
+    def answer(inputs: Inputs) -> NDArray[Any]:
+        given = {each.name: inputs[_meant(each.name, inputs)] for each in session.get_inputs()}
+        return np.asarray(session.run(None, given)[0])
+
+    return answer
+
+
+def _meant(name: str, inputs: Inputs) -> str:
+    """The input that a name of the converter stands for: `input:0` for `input`."""
+    return name if name in inputs else name.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to make a TFLite model, and what is said of it."""
+
+    batch: int | None
+    unroll: bool
+    select: bool
+    said: str | None
+
+
+# A loop over steps keeps lists of tensors, which TFLite cannot reserve for a batch of any size.
+_WAYS: Final = (
+    _Way(None, False, False, None),
+    _Way(1, False, False, "it takes one sample at a time: TFLite wants loops of a fixed size"),
+    _Way(1, True, False, "it takes one sample at a time, and its recurrent layers are unrolled"),
+    _Way(1, False, True, "it takes one sample at a time, and needs TensorFlow's select operations"),
+)
+
+
+def _write_tflite(model: Any, path: Path) -> str | None:
+    problems = list[Exception]()
+    for way in _WAYS:
+        with standard_error_aside():  # where the converter says at length why a way is none
+            content = _attempt(model, way)
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+            return way.said
+        problems.append(content)
+    raise problems[0]
+
+
+def _attempt(model: Any, way: _Way) -> bytes | Exception:
+    """The model converted in one way, and run once: what it cannot hold may only be told then."""
+    names = [each.name for each in model.inputs]
+    try:
+        content = _converted(model, way)
+        _answers(content)(dict(zip(names, _zeros(model, way.batch or 2), strict=True)))
+    except Exception as error:  # whatever the C++ of converter and interpreter raises
+        return error
+    return content
+
+
+def _converted(model: Any, way: _Way) -> bytes:
+    import keras
+    import tensorflow as tf
+
+    specs = [
+        tf.TensorSpec([way.batch, *each.shape[1:]], each.dtype, name=each.name)
+        for each in model.inputs
+    ]
+
+    def answer(*inputs: Any) -> Any:
+        return model(list(inputs) if len(specs) > 1 else inputs[0], training=False)
+
+    with TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        archive = keras.export.ExportArchive()
+        archive.track(model)
+        with unrolled(recurrent_layers(model), True) if way.unroll else nullcontext():
+            archive.add_endpoint("serve", answer, input_signature=specs)
+            archive.write_out(folder, verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+        if way.select:
+            ops = tf.lite.OpsSet
+            converter.target_spec.supported_ops = [ops.TFLITE_BUILTINS, ops.SELECT_TF_OPS]
+        return bytes(converter.convert())
+
+
+def _zeros(model: Any, rows: int) -> list[Any]:
+    import numpy as np
+
+    return [
+        np.zeros([rows, *(n or 1 for n in each.shape[1:])], each.dtype) for each in model.inputs
+    ]
+
+
+def _read_tflite(path: Path) -> Answer:
+    return _answers(path.read_bytes())
+
+
+def _answers(content: bytes) -> Answer:
+    import numpy as np
+
+    def answer(inputs: Inputs) -> NDArray[Any]:
+        with standard_error_aside():
+            interpreter = _interpreter(content)
+            call = interpreter.get_signature_runner()
+            details = call.get_input_details()
+            fixed = all(each["shape_signature"][0] == 1 for each in details.values())
+            found = [call(**_named(each, details)) for each in _pieces(inputs, fixed)]
+            return np.concatenate([next(iter(each.values())) for each in found])
+
+    return answer
+
+
+def _interpreter(content: bytes) -> Any:
+    """The one of its own package, where it is there: TensorFlow will leave out its own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if importlib.util.find_spec("ai_edge_litert") is not None:
+            from ai_edge_litert.interpreter import Interpreter
+
+            return Interpreter(model_content=content)
+        import tensorflow as tf
+
+        return tf.lite.Interpreter(model_content=content)
+
+
+def _named(inputs: Inputs, taken: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs by the names of the signature, which has one alone under any name."""
+    if len(inputs) == len(taken) == 1:
+        return dict(zip(taken, inputs.values(), strict=True))
+    return {name: inputs[name] for name in taken}
+
+
+def _pieces(inputs: Inputs, fixed: bool) -> Iterator[Inputs]:
+    """All samples, or one after the other."""
+    if not fixed:
+        yield inputs
+        return
+    for row in range(len(next(iter(inputs.values())))):
+        yield {name: values[row : row + 1] for name, values in inputs.items()}
+
+
+FORMATS: Final[Mapping[str, Format]] = {
+    "keras": Format(".keras", _write_keras, _read_keras),
+    "savedmodel": Format("", _write_savedmodel, _read_savedmodel),
+    "onnx": Format(".onnx", _write_onnx, _read_onnx, ("onnx", "tf2onnx", "onnxruntime")),
+    "tflite": Format(".tflite", _write_tflite, _read_tflite),
+}
