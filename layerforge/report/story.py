@@ -94,7 +94,8 @@ class _Missing:
 
 def _formed(path: Path) -> dict[str, Any]:
     """What a JSON file of a run says. Raises Faults where a page could not be made of it."""
-    value = directory.read_json(path)
+    is_record = path.name == directory.RECORD
+    value = directory.read_record(path.parent) if is_record else directory.read_json(path)
     for name, kind in _FORMS[path.name].items():
         if not isinstance(value.get(name), kind):
             raise Faults(Diagnostic("broken-run", f"`{path}` does not say `{name}`, as runs do"))

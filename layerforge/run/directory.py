@@ -20,7 +20,25 @@ HISTORY_LINES: Final = "history.jsonl"
 BEST: Final = "best.keras"
 LAST: Final = "last.keras"
 SCORES: Final = "scores.json"
-_NEEDED: Final = ("state", "spec", "folder", "overrides", "choices", "data", "batch_size", "logits")
+# What every run says, and in which form; a run directory may come from anyone.
+_NEEDED: Final[Mapping[str, type]] = {
+    "state": str,
+    "spec": str,
+    "folder": str,
+    "overrides": list,
+    "choices": dict,
+    "data": dict,
+    "batch_size": int,
+    "logits": bool,
+}
+_SAID: Final = {
+    str: "a text",
+    list: "a list",
+    dict: "names",
+    int: "a number",
+    bool: "true or false",
+}
+_OTHERS: Final[Mapping[str, type]] = {"code": dict, "plugins": dict, "settings": dict}
 
 
 def create(runs: Path, name: str) -> Path:
@@ -47,6 +65,13 @@ def read_record(run: Path) -> dict[str, Any]:
     if missing := [name for name in _NEEDED if name not in record]:
         message = f"`{run / RECORD}` does not say `{missing[0]}`"
         raise Faults(Diagnostic("broken-run", message))
+    record = {
+        name: each for name, each in record.items() if name not in _OTHERS or each is not None
+    }
+    for name, kind in {**_NEEDED, **_OTHERS}.items():
+        if name in record and not isinstance(record[name], kind):
+            message = f"`{run / RECORD}` says something else than {_SAID[kind]} for `{name}`"
+            raise Faults(Diagnostic("broken-run", message))
     return record
 
 

@@ -211,6 +211,14 @@ def test_a_run_that_did_not_finish_has_its_page(copied: Copied, state: str) -> N
     assert f"{state}; the disk is full" in page.words
 
 
+@pytest.mark.parametrize("code", [None, 7, [1]])
+def test_a_record_that_says_strange_things_costs_no_page(copied: Copied, code: object) -> None:
+    run = copied("blobs")
+    changed(run / "run.json", lambda record: record.update(code=code, plugins=None))
+    page, _ = page_of(run, predict=False)
+    assert ("something else than names for `code`" in page.words) == (code is not None)
+
+
 def test_a_very_long_history_makes_no_long_page(copied: Copied) -> None:
     run = copied("plane")
     lines = [json.dumps({"epoch": n, "loss": 1 / n, "val_loss": 2 / n}) for n in range(1, 20_001)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from layerforge.diagnostics import Diagnostic, Faults
-from layerforge.run.directory import create, history_texts, update_record
+from layerforge.run.directory import create, history_texts, read_record, update_record
 from layerforge.run.finding import find_run
 
 
@@ -87,3 +88,20 @@ def test_a_history_with_a_column_that_begins_later_is_still_a_table() -> None:
     table, lines = history_texts([{"loss": 1.5}, {"loss": 0.1, "learning_rate": 1e-3}])
     assert table == "epoch,loss,learning_rate\n1,1.5,\n2,0.1,0.001\n"
     assert lines.splitlines()[0] == '{"epoch": 1, "loss": 1.5}'
+
+
+@pytest.mark.parametrize("name", ["state", "overrides", "choices", "data", "batch_size", "code"])
+@pytest.mark.parametrize("value", [[1], {"a": 1}, 7, "word"])
+def test_a_record_of_anyone_may_say_anything(tmp_path: Path, name: str, value: object) -> None:
+    record = {"state": "finished", "spec": "/s.yaml", "folder": ".", "overrides": [], "choices": {}}
+    record |= {"data": {}, "batch_size": 8, "logits": False, "code": None}
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    assert "code" not in read_record(tmp_path)
+    sound = isinstance(value, type(record[name] if name != "code" else {}))
+    (tmp_path / "run.json").write_text(json.dumps({**record, name: value}))
+    if sound:
+        assert read_record(tmp_path)[name] == value
+        return
+    with pytest.raises(Faults) as stop:
+        read_record(tmp_path)
+    assert [each.code for each in stop.value.diagnostics] == ["broken-run"]
