@@ -6,14 +6,14 @@ import csv
 import json
 import os
 import random
-import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -184,7 +184,7 @@ def test_no_batch_of_the_validation_has_fewer_samples_than_devices(
 
 
 class _Machines:
-    """Two processes of this machine that train together."""
+    """Two processes of this machine that train together, as long as it is entered."""
 
     def __init__(self, spec: str, runs: Path, *words: str) -> None:
         with socket.socket() as one, socket.socket() as two:
@@ -194,23 +194,32 @@ class _Machines:
         command = [sys.executable, "-m", "layerforge", "train", spec, "--runs", str(runs)]
         command += ["--deterministic", "--log", "json", *words]
         command += ["--cluster", ",".join(f"localhost:{port}" for port in ports)]
-        self.processes = [
-            subprocess.Popen(
-                [*command, "--rank", str(rank)],
-                env=_environment(),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
+        self._commands = [[*command, "--rank", str(rank)] for rank in (0, 1)]
+        self._folder = Path(tempfile.mkdtemp(dir=Path(spec).parent))
+
+    def __enter__(self) -> Self:
+        self._files = [
+            [(self._folder / f"{name}{rank}").open("w+") for name in ("out", "err")]
             for rank in (0, 1)
         ]
+        self.processes = [
+            subprocess.Popen(command, env=_environment(), stdout=out, stderr=err)
+            for command, (out, err) in zip(self._commands, self._files, strict=True)
+        ]
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for process in self.processes:
+            process.kill()
+            process.wait()
+        for file in (each for pair in self._files for each in pair):
+            file.close()
 
     def ended(self) -> list[tuple[int, str, str]]:
         """Exit status, output and what was told of both."""
-        told = [process.communicate(timeout=PATIENCE) for process in self.processes]
-        return [
-            (process.returncode, *each) for process, each in zip(self.processes, told, strict=True)
-        ]
+        status = [process.wait(timeout=PATIENCE) for process in self.processes]
+        told = [[Path(file.name).read_text() for file in pair] for pair in self._files]
+        return [(code, out, err) for code, (out, err) in zip(status, told, strict=True)]
 
 
 def _history(run: Path) -> list[dict[str, float]]:
@@ -261,7 +270,8 @@ def test_devices_go_on_after_a_kill_bit_by_bit(rows: Path) -> None:
 @pytest.mark.slow
 def test_two_machines_end_where_one_would(rows: Path) -> None:
     spec = _spec(rows, "shared", {"Adam": {"clipnorm": 0.1}}, epochs=3)
-    (first, said, told), (second, silent, _) = _Machines(spec, rows / "both").ended()
+    with _Machines(spec, rows / "both") as machines:
+        (first, said, told), (second, silent, _) = machines.ended()
     assert (first, second) == (0, 0), told[-2000:]
     assert "run: " in said
     assert not silent
@@ -271,17 +281,16 @@ def test_two_machines_end_where_one_would(rows: Path) -> None:
 
 @pytest.mark.slow
 def test_a_killed_machine_ends_the_others_and_all_go_on(rows: Path) -> None:
-    spec = _spec(rows, "shared", {"Adam": {"learning_rate": 0.001}}, epochs=400)
-    machines = _Machines(spec, rows / "both")
-    history = _begun(rows / "both")
-    machines.processes[1].send_signal(signal.SIGKILL)
-    (first, _, told), _ = machines.ended()
+    spec = _spec(rows, "shared", {"Adam": {"learning_rate": 0.001}}, epochs=80)
+    with _Machines(spec, rows / "both") as machines:
+        history = _begun(rows / "both")
+        machines.processes[1].kill()
+        (first, _, told), _ = machines.ended()
     assert first == 1, told[-2000:]
     assert "another machine of the cluster is gone" in told
-    done = len(_history(history.parent))
-    assert 3 <= done < 400
-    again = _Machines(spec, rows / "both", "--resume", "--set", "train.epochs=400")
-    (first, _, told), (second, _, _) = again.ended()
+    assert 3 <= len(_history(history.parent)) < 80
+    with _Machines(spec, rows / "both", "--resume") as machines:
+        (first, _, told), (second, _, _) = machines.ended()
     assert (first, second) == (0, 0), told[-2000:]
     assert [run.name for run in (rows / "both" / "shared").iterdir()] == ["1"]
     assert _same(_history(history.parent), _alone(spec, rows / "alone"))
