@@ -8,6 +8,7 @@ from typing import Final
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.events import Listener
 from layerforge.pipeline import Compiled
+from layerforge.records import replace
 from layerforge.run.preparation import prepare_job
 from layerforge.run.record import explain
 from layerforge.run.trainable import sample_batch
@@ -37,6 +38,7 @@ def overfit_batch(compiled: Compiled, listener: Listener, steps: int = STEPS) ->
     Stops where the loss has fallen far enough. Raises Faults where spec, data and model do not fit.
     """
     job = prepare_job(compiled)
+    job = replace(job, train=replace(job.train, devices=None))  # one batch needs one device
     with ready(job, listener) as model:
         batch = sample_batch(job)
         losses: list[float] = []
