@@ -32,7 +32,7 @@ SPEC = """
     """
 DENSE = "[{Dense: {units: 8, activation: tanh, kernel_regularizer: l2}}, {Dense: 1}]"
 NORMAL = "[{Dense: 8}, {BatchNormalization: {synchronized: true}}, {Dense: 1}]"
-PATIENCE = 300.0  # seconds before a test gives up: the machine that runs it may be slow
+PATIENCE = 600.0  # seconds before a test gives up: the machine that runs it may be slow
 
 
 @pytest.fixture
@@ -281,14 +281,14 @@ def test_two_machines_end_where_one_would(rows: Path) -> None:
 
 @pytest.mark.slow
 def test_a_killed_machine_ends_the_others_and_all_go_on(rows: Path) -> None:
-    spec = _spec(rows, "shared", {"Adam": {"learning_rate": 0.001}}, epochs=80)
+    spec = _spec(rows, "shared", {"Adam": {"learning_rate": 0.001}}, epochs=30)
     with _Machines(spec, rows / "both") as machines:
         history = _begun(rows / "both")
         machines.processes[1].kill()
         (first, _, told), _ = machines.ended()
     assert first == 1, told[-2000:]
     assert "another machine of the cluster is gone" in told
-    assert 3 <= len(_history(history.parent)) < 80
+    assert 3 <= len(_history(history.parent)) < 30
     with _Machines(spec, rows / "both", "--resume") as machines:
         (first, _, told), (second, _, _) = machines.ended()
     assert (first, second) == (0, 0), told[-2000:]
