@@ -16,7 +16,9 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[1]
 MOST: Final = 1e-3
-LARGE: Final = 50_000_000  # parameters; the converters took more memory than 23 GB for 138 million
+LARGE: Final = (
+    50_000_000  # parameters; with 138 million ONNX or TFLite took more than 24 GB of memory
+)
 HEAD: Final = """# Formats and the zoo
 
 Written by `python -m benchmarks.export_parity --out docs/export-zoo.md`: each model of `specs/zoo` in each

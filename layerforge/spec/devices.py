@@ -13,7 +13,8 @@ DEVICES: Final = Either(
     (Literal("all", "all"), Literal("cluster", "cluster"), Whole(1)),
     name="a number of devices, `all` or `cluster`",
 )
-# Measured: Keras updates these on each device for itself, or waits for devices that decide otherwise.
+# The first failed when tried; the second agreed as long as every gradient was finite, and its condition
+# (loss_scale_optimizer.py) is one that devices may decide differently.
 _REFUSED: Final = {
     "MultiOptimizer": "each of its optimizers would add the gradients of the devices for itself",
     "LossScaleOptimizer": "each device would decide for itself whether a gradient is finite",
