@@ -8,8 +8,6 @@ import typer
 
 from layerforge.cli.telling import faults_told
 
-_GIVEN = "TF_CONFIG"
-
 
 def device_settings(devices: str | None, cluster: str | None, rank: int | None) -> list[str]:
     """What the options say, as `--set` would; TensorFlow is told of the machines of a cluster."""
@@ -23,7 +21,7 @@ def device_settings(devices: str | None, cluster: str | None, rank: int | None) 
         )
     from layerforge.run.cluster import VARIABLE, Cluster, checked
 
-    if cluster != _GIVEN:
+    if cluster != VARIABLE:
         if rank is None:
             raise typer.BadParameter(
                 "--cluster needs --rank: which of the machines this is, from 0"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.run.cluster import given_cluster
 from layerforge.run.execution import is_random
-from layerforge.run.feeding import Share, Table, ordered_batches
+from layerforge.run.feeding import Share, Table, ordered_batches, steps_per_pass
 from layerforge.run.watch import number
 from layerforge.spec import Execution, TrainSettings
 
@@ -28,16 +28,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The devices of a training: TensorFlow's strategy, how many take part, which are of this process.
-
-    `chief` is the process that writes; of one process it is that.
-    """
+    """The devices of a training: TensorFlow's strategy, how many take part, which are of this process."""
 
     strategy: Any
     devices: int
     first: int
     here: int
-    chief: bool
 
     def distributed(self, batches: Callable[[Share], Any]) -> Any:
         """The dataset of what `batches` gives for the share of this process, on its devices."""
@@ -65,7 +61,7 @@ class Spread:
             return None
         size = _whole_size(len(positions), batch_size, self.devices)
         batches = self.distributed(partial(ordered_batches, table, positions, size))
-        steps = -(-len(positions) // size)
+        steps = steps_per_pass(len(positions), size)
         function = self._function(model, lambda data: model.test_step(data[0]), batches)
 
         def validate(told: Any) -> Mapping[str, float]:
@@ -171,7 +167,7 @@ def spread_of(model: Any) -> Spread | None:
     here = len(strategy.extended.worker_devices)
     resolver = strategy.cluster_resolver
     rank = int(resolver.task_id or 0) if resolver is not None else 0
-    return Spread(strategy, strategy.num_replicas_in_sync, rank * here, here, rank == 0)
+    return Spread(strategy, strategy.num_replicas_in_sync, rank * here, here)
 
 
 def spread_notes(model: Any, train: TrainSettings) -> Iterator[str]:
