@@ -8,6 +8,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+INSTALLED_DOCS := $(VENV)/.installed-docs
 LAYERFORGE := $(BIN)/layerforge
 SPEC ?= specs/cnn-lstm.yaml
 DATA ?= specs/data/chicago-l.csv
@@ -15,7 +16,7 @@ WORKERS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-slow test-exhaustive bench format clean
+.PHONY: help demo check test test-slow test-exhaustive bench docs format clean
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +54,10 @@ test-exhaustive: $(INSTALLED) ## Run the tests that take an hour: every layer an
 bench: $(INSTALLED) ## Run the benchmarks; ETTH1=path/to/ETTh1.csv adds the published one
 	$(BIN)/python -m benchmarks $(if $(ETTH1),--etth1 "$(ETTH1)") $(ARGS)
 
+docs: $(INSTALLED_DOCS) ## Make the documentation a site; needs no network to be read
+	$(BIN)/sphinx-build -E -W --keep-going -q -c docs -d build/doctrees . build/site
+	@echo 'the page is $(CURDIR)/build/site/index.html'
+
 format: $(INSTALLED) ## Format the code, and mend what the linter can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -64,4 +69,8 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "layerforge needs Python 3.11, 3.12 or 3.13: make PYTHON=/path/to/it" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(INSTALLED_DOCS): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs]'
 	@touch $@

@@ -74,18 +74,6 @@ def test_every_tutorial_is_listed() -> None:
     assert sorted(listed) == [path.name for path in TUTORIALS]
 
 
-@pytest.mark.parametrize(
-    "path",
-    [ROOT / "README.md", CHINESE, *sorted((ROOT / "docs").rglob("*.md"))],
-    ids=lambda path: str(path.relative_to(ROOT)),
-)
-def test_what_a_page_links_to_is_there(path: Path) -> None:
-    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
-    gone = [link for link in links if "://" not in link and not (path.parent / link).exists()]
-    assert not gone
-
-
 @pytest.mark.usefixtures("project")
 @pytest.mark.parametrize("path", [ROOT / "README.md", CHINESE], ids=lambda path: path.name)
 def test_the_spec_of_the_readme_has_no_fault(
