@@ -89,10 +89,11 @@ def load(path: Path, shown: str | None = None) -> tuple[str, str]:
         limit = MAX_BYTES // 1_000_000
         message = f"{name}: larger than {limit} MB, which no spec is; is this a data file?"
         raise Faults(Diagnostic("file-too-large", message))
-    return _decode(raw, name), name
+    return decoded(raw, name), name
 
 
-def _decode(raw: bytes, name: str) -> str:
+def decoded(raw: bytes, name: str) -> str:
+    """The text of a spec file's bytes; raises Faults where they are no UTF-8 text."""
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff") and len(raw) % 2 == 0:
         raise Faults(Diagnostic("not-utf8", f"{name}: UTF-16 text; save it as UTF-8"))
     if b"\x00" in raw:

@@ -6,7 +6,9 @@ import importlib
 import inspect
 import json
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +16,8 @@ from typing import Any, Final
 from layerforge.diagnostics import Diagnostic, Faults, reason_of
 from layerforge.importing.configuration import Config
 
-MAX_BYTES: Final = 500_000_000
+MAX_BYTES: Final = 32_000_000  # ten times the configuration of the largest model of Keras
+_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # which Keras writes
 _OF_MODULE: Final = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_]\w*)")
 _WEIGHTS: Final = "weights"  # the argument by which keras.applications would fetch a file
 
@@ -46,27 +49,50 @@ def _help(path: Path) -> str | None:
 def _archived(path: Path) -> Config:
     try:
         with zipfile.ZipFile(path) as archive:
-            if archive.getinfo("config.json").file_size > MAX_BYTES:
-                raise Faults(
-                    Diagnostic("file-too-large", f"{path}: larger than any model's configuration")
-                )
-            return _parsed(archive.read("config.json"), str(path))
+            return _parsed(_member(archive, str(path)), str(path))
     except KeyError:
         message = f"{path}: no model was saved in it: it has no `config.json`"
-    except zipfile.BadZipFile:
-        message = f"{path}: no .keras file, which is a ZIP archive"
     except OSError as error:
         message = f"{path}: {reason_of(error)}"
+    except _BROKEN:
+        message = f"{path}: no .keras file, which is a ZIP archive, or one that was damaged"
     raise Faults(Diagnostic("unreadable-model", message))
+
+
+# What `zipfile` raises at archives that no program wrote so: some of it is in no documentation.
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The bytes of `config.json`, no more of them than a configuration has."""
+    info = archive.getinfo("config.json")
+    if info.compress_type not in _METHODS:
+        raise zipfile.BadZipFile
+    with archive.open(info) as file:
+        return _bounded(file.read(MAX_BYTES + 1), name)
 
 
 def _bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(MAX_BYTES)
+            return _bounded(file.read(MAX_BYTES + 1), str(path))
     except OSError as error:
         message = f"{path}: {reason_of(error)}"
         raise Faults(Diagnostic("unreadable-model", message)) from None
+
+
+def _bounded(raw: bytes, name: str) -> bytes:
+    if len(raw) > MAX_BYTES:
+        raise Faults(Diagnostic("file-too-large", f"{name}: larger than any model's configuration"))
+    return raw
 
 
 def _parsed(raw: bytes, name: str) -> Config:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -39,7 +39,7 @@ def fault_of(
     compiled = compile_spec(path, overrides)
     if not compiled.found and compiled.plan is None:
         return "neither a plan nor a diagnostic"
-    return next(_wrong(compiled), None)
+    return next(wrong(compiled.found, compiled.lines), None)
 
 
 def _walked(path: Path, overrides: tuple[str, ...]) -> tuple[float, float]:
@@ -66,16 +66,17 @@ def _printed(compiled: Compiled) -> None:
         eject(compiled.plan)
 
 
-def _wrong(compiled: Compiled) -> Iterator[str]:
-    for fault in compiled.found:
+def wrong(found: Iterable[Diagnostic], lines: Mapping[str, list[str]]) -> Iterator[str]:
+    """What is wrong with diagnostics of these texts, a line each."""
+    for fault in found:
         if fault.code not in CODES:
             yield f"unknown code {fault.code!r}"
         if not fault.message:
             yield f"no message: {fault}"
         for span in _spans(fault):
-            if not _within(span, compiled):
+            if not _within(span, lines.get(span.file)):
                 yield f"{fault.code}: {span!r} lies outside the text"
-        text = diagnostics_text([fault], compiled.lines, Screen(width=60))
+        text = diagnostics_text([fault], lines, Screen(width=60))
         if not text.replace("\n", "").isprintable():
             yield f"{fault.code}: prints what is not printable: {text!r}"
 
@@ -85,9 +86,8 @@ def _spans(fault: Diagnostic) -> list[Span]:
     return [*own, *(related.span for related in fault.related)]
 
 
-def _within(span: Span, compiled: Compiled) -> bool:
+def _within(span: Span, lines: list[str] | None) -> bool:
     """Whether a place is one of its text, in order; a file that could not be decoded has no lines."""
-    lines = compiled.lines.get(span.file)
     if lines is None:
         return span.line >= 1 and span.column >= 1
     start, end = (span.line, span.column), (span.end_line, span.end_column)

@@ -179,9 +179,21 @@ _ATTACKS: Final = (
 )
 
 
+def changed(text: str, chance: random.Random) -> bytes:
+    """A text changed as one, or as the tree that it is."""
+    if chance.random() < 0.35:
+        for _ in range(chance.randint(1, 5)):
+            text = chance.choice(_EDITS)(text, chance)
+        return text.encode("utf-8", "replace")
+    return _transplanted_tree(_tree(text), chance)
+
+
 def _transplanted(chance: random.Random) -> bytes:
     """The tree of a good spec with nodes deleted, doubled, replaced, renamed, swapped or wrapped."""
-    tree = _tree(chance.choice(_texts()))
+    return _transplanted_tree(_tree(chance.choice(_texts())), chance)
+
+
+def _transplanted_tree(tree: Tree, chance: random.Random) -> bytes:
     for _ in range(chance.randint(1, 6)):
         slots = _slots(tree)
         if not slots:
