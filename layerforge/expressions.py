@@ -26,11 +26,21 @@ _MAX_BITS: Final = 128
 _MAX_TEXT: Final = 1_000
 _WHOLE: Final = re.compile(r"[-+]?\d+(_\d+)*")
 
+_MAX_DIGITS: Final = 400  # behind or before the point; no float has more
+
+
+def _rounded(value: Any, digits: Any = None) -> Any:
+    """Python's `round`, which computes 10 to the power of the digits, however many they are."""
+    if isinstance(digits, int) and abs(digits) > _MAX_DIGITS:
+        raise SpecError("expression-too-large", f"no number has {digits} digits to round to")
+    return round(value, digits)
+
+
 FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "min": min,
     "max": max,
     "abs": abs,
-    "round": round,
+    "round": _rounded,
     "int": int,
     "float": float,
     "len": len,

@@ -35,6 +35,10 @@ class Imported:
     translated: tuple[str, ...] = ()
 
 
+# What reading a configuration comes upon that no program wrote: its parts are of any kind.
+_STRANGE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
 def import_model(config: Config) -> Imported:
     """The graph of a serialised model, such as the `config.json` of a .keras file.
 
@@ -46,7 +50,7 @@ def import_model(config: Config) -> Imported:
         graph = _graph(config, faulty, True)
     except SpecError as error:
         faulty.add(str(config.get("class_name")), error)
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except _STRANGE as error:
         lacking = f": it lacks {error}" if isinstance(error, KeyError) else ""
         message = f"is no configuration that Keras writes{lacking}"
         faulty.add(str(config.get("class_name")), SpecError("not-importable", message))

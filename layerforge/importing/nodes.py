@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
+from layerforge.diagnostics import SpecError
 from layerforge.importing.configuration import Config
 from layerforge.importing.tensors import Tensor, structure, tensors_in
 from layerforge.records import record
@@ -58,17 +60,36 @@ def needed_nodes(config: Config, outputs: Sequence[Tensor]) -> list[Node]:
         for at, made in enumerate(entry.get("inbound_nodes", ()))
         if isinstance(made, Mapping)
     ]
+    _refuse_cycles(nodes)
     nodes = _without_automatic_masks(nodes)
     by_key = {node.key: node for node in nodes}
-    waiting, used = [(tensor.layer, tensor.call) for tensor in outputs], set()
+    waiting, used = [_call_of(tensor) for tensor in outputs], set()
     while waiting:
         key = waiting.pop()
         if key in by_key and key not in used:
             used.add(key)
             node = by_key[key]
-            given = tensors_in([node.args, node.kwargs])
-            waiting += [(tensor.layer, tensor.call) for tensor in given]
+            waiting += [_call_of(tensor) for tensor in _given(node)]
     return [node for node in nodes if node.key in used]
+
+
+def _refuse_cycles(nodes: list[Node]) -> None:
+    """Raises SpecError where a call takes what comes of it, which no program writes."""
+    needs = {node.key: [_call_of(tensor) for tensor in _given(node)] for node in nodes}
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        layer, _ = error.args[1][0]
+        message = f"is no configuration that Keras writes: `{layer}` takes what comes of it"
+        raise SpecError("not-importable", message) from None
+
+
+def _given(node: Node) -> Iterator[Tensor]:
+    return tensors_in([node.args, node.kwargs])
+
+
+def _call_of(tensor: Tensor) -> tuple[str, int]:
+    return tensor.layer, tensor.call
 
 
 def _without_automatic_masks(nodes: list[Node]) -> list[Node]:
@@ -106,17 +127,21 @@ def _is_automatic(
     """Whether a mask is made by nothing but comparisons of what a masking layer takes."""
     roots: list[Tensor] = []
     waiting = list(tensors_in(value))
+    seen: set[tuple[str, int, int]] = set()
     if not waiting:
         return False
     while waiting:
         tensor = waiting.pop()
-        node = nodes.get((tensor.layer, tensor.call))
+        if _place(tensor) in seen:
+            continue
+        seen.add(_place(tensor))
+        node = nodes.get(_call_of(tensor))
         if _place(tensor) in masked:
             roots.append(tensor)
         elif (
             node is not None and is_operation(node.entry) and node.entry["class_name"] in _OF_MASKS
         ):
-            waiting += tensors_in([node.args, node.kwargs])
+            waiting += _given(node)
         elif not isinstance(node, Node) or not roots:
             return False
     return bool(roots)

@@ -143,6 +143,9 @@ def _mapping(node: Node | None, what: str, found: Found) -> Mapping | None:
 
 
 def _start(span: Span) -> Span:
+    """The first character of a place; an empty one stays as it is, for it may be behind the text."""
+    if (span.line, span.column) == (span.end_line, span.end_column):
+        return span
     return Span(span.file, span.line, span.column, span.line, span.column + 1)
 
 

@@ -135,7 +135,7 @@ def _guided(campaign: _Campaign, target: Any, seeds: list[bytes], options: Any) 
         return target.mutate(content, chance)[:most]
 
     arguments = [sys.argv[0], f"-runs={options.executions}", f"-seed={options.seed}"]
-    limits = ["-max_len=20000", "-rss_limit_mb=4000", "-timeout=60", "-print_final_stats=1"]
+    limits = ["-max_len=20000", "-rss_limit_mb=4000", "-timeout=60", "-verbosity=0"]
     with contextlib.suppress(SystemExit):
         atheris.Setup([*arguments, *limits, str(corpus)], campaign.take, custom_mutator=mutate)
         atheris.Fuzz()

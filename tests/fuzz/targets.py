@@ -217,27 +217,25 @@ def _slots(tree: Any) -> list[tuple[Any, Any]]:
     return slots
 
 
-_WORDS_OF_JSON: Final = tuple(
-    text.encode()
-    for text in (
-        "null true false 0 1 -1 2.5 1e999 -0.0 [] {} [null] [[]] [1,2,3] NaN Infinity"
-        ' "" "x" "Dense" "Functional" "Sequential" "InputLayer" "keras.layers" "os" "system"'
-        ' {"class_name":"Lambda","config":{}} {"class_name":"__lambda__","config":{"value":"4wEA"}}'
-        ' {"class_name":"__tensor__","config":{"value":[1],"dtype":"float32"}} 1e400'
-        ' {"module":"os","class_name":"system","config":{"command":"id"},"registered_name":"os"}'
-    ).split()
-) + (b"9" * 4_000, b"[" * 60 + b"]" * 60, b'"' + b"a" * 3_000 + b'"')
+_ODD_JSON: Final = Path(__file__).parent / "odd_json.txt"
+_WORDS_OF_JSON: Final = (
+    *_ODD_JSON.read_bytes().splitlines(),
+    b"9" * 4_000,
+    b"[" * 60 + b"]" * 60,
+    b'"' + b"a" * 3_000 + b'"',
+)
 
 
 def _archives() -> list[bytes]:
     small = [model for model in _models() if len(model) <= _LARGEST]
-    return [_archive(model, method) for model in small[:20] for method in _METHODS]
+    return [archive_of(model, method) for model in small[:20] for method in _METHODS]
 
 
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA)
 
 
-def _archive(config: bytes, method: int) -> bytes:
+def archive_of(config: bytes, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A .keras file of a configuration, without weights."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", method) as archive:
         archive.writestr("metadata.json", "{}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 from pathlib import Path
 
 import pytest
@@ -9,10 +11,36 @@ import pytest
 from layerforge.pipeline import compile_spec
 from tests.fuzz.looking import fault_of
 from tests.fuzz.mutations import made
+from tests.fuzz.targets import TARGETS, archive_of
 
 PATIENCE = (
     20.0  # a test finds what hangs; how fast a quiet machine is, `python -m tests.fuzz` tells
 )
+
+
+MODEL_JSON = json.dumps(
+    {
+        "module": "keras",
+        "class_name": "Sequential",
+        "registered_name": "Sequential",
+        "config": {
+            "name": "small",
+            "layers": [
+                {
+                    "module": "keras.layers",
+                    "class_name": "InputLayer",
+                    "config": {"batch_shape": [None, 3], "dtype": "float32", "name": "x"},
+                },
+                {
+                    "module": "keras.layers",
+                    "class_name": "Dense",
+                    "config": {"name": "dense", "units": 2, "activation": "relu"},
+                },
+            ],
+            "build_input_shape": [None, 3],
+        },
+    }
+).encode()
 
 
 def failures(path: Path, seed: int, count: int) -> list[str]:
@@ -32,6 +60,22 @@ def test_many_mutants_of_all_specs_end_in_plans_or_diagnostics(tmp_path: Path) -
 def test_an_input_is_made_from_its_number_alone() -> None:
     assert [made(3, number) for number in range(50)] == [made(3, number) for number in range(50)]
     assert made(3, 7) != made(4, 7)
+
+
+@pytest.mark.parametrize("name", ["reader", "expressions", "check"])
+def test_mutants_of_a_target_are_taken(name: str) -> None:
+    chance, target = random.Random(5), TARGETS[name]
+    seeds = target.seeds()
+    inputs = [target.mutate(chance.choice(seeds), chance) for _ in range(300)]
+    assert [what for content in inputs if (what := target.attempt(content)) is not None] == []
+
+
+def test_mutants_of_models_are_taken() -> None:
+    chance = random.Random(6)
+    for name, seeds in (("import", [MODEL_JSON]), ("archive", [archive_of(MODEL_JSON)])):
+        target = TARGETS[name]
+        inputs = [target.mutate(chance.choice(seeds), chance) for _ in range(300)]
+        assert [what for content in inputs if (what := target.attempt(content)) is not None] == []
 
 
 def rows(pattern: str, count: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from layerforge.diagnostics import Faults
 from layerforge.importing import import_model
-from layerforge.importing.sources import read_source
+from layerforge.importing.sources import MAX_BYTES, read_source
 
 
 @keras.saving.register_keras_serializable("mine")
@@ -150,3 +151,77 @@ def test_a_module_that_fails_as_it_loads_is_a_diagnostic(
     with pytest.raises(Faults) as stopped:
         read_source("fails_as_it_loads:model")
     assert [fault.code for fault in stopped.value.diagnostics] == ["unreadable-model"]
+
+
+def _archive(config: bytes, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", method) as archive:
+        archive.writestr("config.json", config)
+    return held.getvalue()
+
+
+def _changed(archive: bytes, signature: bytes, offset: int, value: int) -> bytes:
+    """The archive with one byte behind a record's signature changed."""
+    raw = bytearray(archive)
+    raw[raw.index(signature) + offset] = value
+    return bytes(raw)
+
+
+_GOOD = _archive(b'{"class_name": "Functional", "config": {}}' * 9)
+_LOCAL, _CENTRAL = b"PK\x03\x04", b"PK\x01\x02"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(_archive(b"{}", zipfile.ZIP_LZMA), id="compressed as Keras does not"),
+        pytest.param(_changed(_GOOD, _CENTRAL, 8, 1), id="encrypted"),
+        pytest.param(_changed(_GOOD, _CENTRAL, 6, 99), id="of a later version of ZIP"),
+        pytest.param(_changed(_GOOD, _CENTRAL, 10, 77), id="an unknown compression"),
+        pytest.param(_changed(_GOOD, _LOCAL, 45, 255), id="damaged data"),
+        pytest.param(_changed(_GOOD, _LOCAL, 26, 255), id="two names for a member"),
+        pytest.param(_GOOD[:30] + _GOOD[34:], id="bytes are missing"),
+    ],
+)
+def test_a_damaged_archive_is_told(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "model.keras"
+    file.write_bytes(content)
+    with pytest.raises(Faults) as caught:
+        read_source(str(file))
+    assert [fault.code for fault in caught.value.diagnostics] == ["unreadable-model"]
+
+
+def test_an_archive_of_a_few_bytes_that_unpacks_to_very_many_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "model.keras"
+    file.write_bytes(_archive(b" " * (MAX_BYTES + 1)))
+    with pytest.raises(Faults) as caught:
+        read_source(str(file))
+    assert [fault.code for fault in caught.value.diagnostics] == ["file-too-large"]
+
+
+def _functional(layers: list[dict[str, Any]], output: str) -> dict[str, Any]:
+    config = {"name": "m", "layers": layers, "input_layers": [], "output_layers": [[output, 0, 0]]}
+    return {"module": "keras", "class_name": "Functional", "config": config}
+
+
+def _relu(name: str, of: str, call: float = 0) -> dict[str, Any]:
+    history = {"shape": [None, 2], "dtype": "float32", "keras_history": [of, call, 0]}
+    node = {"args": [{"class_name": "__keras_tensor__", "config": history}], "kwargs": {}}
+    config = {"name": name}
+    return {
+        "module": "keras.layers",
+        "class_name": "ReLU",
+        "config": config,
+        "name": name,
+        "inbound_nodes": [node],
+    }
+
+
+def test_layers_called_in_a_circle_are_told() -> None:
+    (fault,) = import_model(_functional([_relu("a", "b"), _relu("b", "a")], "a")).found
+    assert "takes what comes of it" in fault.message
+
+
+def test_a_number_of_a_call_that_is_infinite_is_told() -> None:
+    (fault,) = import_model(_functional([_relu("a", "b", float("inf"))], "a")).found
+    assert fault.code == "not-importable"
