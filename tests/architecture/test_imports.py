@@ -68,6 +68,7 @@ def loaded_by(folder: Path, *arguments: str, code: int = 0) -> set[str]:
         (("schema",), 0),
         (("graph", "spec.yaml", "--out", "spec.svg"), 0),
         (("migrate", "spec.yaml"), 1),
+        (("completion", "bash"), 0),
         (("explain", "wrong-rank"), 0),
         (("explain", "Dense", "--spec", "spec.yaml"), 0),
     ],
