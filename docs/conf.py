@@ -27,6 +27,8 @@ docs/library
 :hidden:
 :caption: To look things up
 
+docs/catalog
+docs/components
 docs/diagnostics
 (all others)
 specs/zoo/README
@@ -76,6 +78,8 @@ suppress_warnings = ["misc.highlighting_failure"]
 html_theme = "furo"  # no font, script or style of another host
 html_title = f"layerforge {version}"
 html_copy_source = False
+html_static_path = ["site.css"]
+html_css_files = ["site.css"]
 
 
 def setup(app: Sphinx) -> None:

@@ -29,6 +29,12 @@ def family(entry: LayerType) -> str:
     return _module(entry).rpartition(".")[2].replace("_", " ")
 
 
+def family_says(entry: LayerType) -> str:
+    """What the family of a layer has in common: the first sentence of its module, without full stop."""
+    said = _paragraphs(sys.modules[_module(entry)].__doc__ or "")[0]
+    return said.removesuffix(".")
+
+
 def summary(entry: LayerType) -> str:
     """The one sentence that says what a layer does."""
     return _paragraphs(entry.doc)[0]
@@ -54,8 +60,8 @@ def layer_text(entry: LayerType, screen: Screen) -> str:
     """One layer with its arguments, the tensors it is called on, its formula and source."""
     lines = [f"{screen.paint('strong', entry.name)} ({family(entry)})", ""]
     lines += [*_folded(summary(entry), screen), *_folded(details(entry), screen), ""]
-    lines += table(_NOTHING, _facts(entry), screen.width)[1:]
-    own, every = _parameters(entry)
+    lines += table(_NOTHING, facts(entry), screen.width)[1:]
+    own, every = own_and_common(entry)
     for title, parameters in ((_title(entry), own), ("arguments of every layer", every)):
         if parameters:
             head = (Column(title), Column("default"), Column("takes"))
@@ -63,6 +69,26 @@ def layer_text(entry: LayerType, screen: Screen) -> str:
             first, *rest = table(head, rows, screen.width)
             lines += ["", screen.paint("strong", first), *rest]
     return "\n".join(lines) + "\n"
+
+
+def facts(entry: LayerType) -> list[tuple[str, str]]:
+    """What a layer is called on and by what other names, as pairs of a word and what it says."""
+    found = [("called on", _tensors(entry))]
+    if entry.options:
+        words = [f"{name} ({kind.noun})" for name, kind in entry.options.items()]
+        found.append(("call", ", ".join(words)))
+    if _aliases(entry):
+        found.append(("also called", ", ".join(_aliases(entry))))
+    if entry.holder:
+        found.append(("stands inside", entry.holder))
+    return found
+
+
+def own_and_common(entry: LayerType) -> tuple[list[Parameter], list[Parameter]]:
+    """A layer's own arguments, and those that every layer has."""
+    parameters = entry.signature.parameters
+    own = [each for each in parameters if each.name in entry.own]
+    return own, [each for each in parameters if each.name not in entry.own]
 
 
 def default_text(parameter: Parameter) -> str:
@@ -114,8 +140,7 @@ def _module(entry: LayerType) -> str:
 
 def _heading(entry: LayerType, screen: Screen) -> list[str]:
     """The family's name and the first sentence of its module."""
-    said = _paragraphs(sys.modules[_module(entry)].__doc__ or "")[0]
-    text = f"{family(entry)}: {said.removesuffix('.')}"
+    text = f"{family(entry)}: {family_says(entry)}"
     return [screen.paint("strong", line) for line in _folded(text, screen)]
 
 
@@ -130,18 +155,6 @@ def _folded(text: str, screen: Screen) -> list[str]:
     return [text] if screen.width is None else folded(text, screen.width)
 
 
-def _facts(entry: LayerType) -> list[tuple[str, str]]:
-    facts = [("called on", _tensors(entry))]
-    if entry.options:
-        words = [f"{name} ({kind.noun})" for name, kind in entry.options.items()]
-        facts.append(("call", ", ".join(words)))
-    if _aliases(entry):
-        facts.append(("also called", ", ".join(_aliases(entry))))
-    if entry.holder:
-        facts.append(("stands inside", entry.holder))
-    return facts
-
-
 def _tensors(entry: LayerType) -> str:
     """The tensors it is called on; those that may be left out in brackets."""
     if entry.variadic:
@@ -154,15 +167,8 @@ def _tensors(entry: LayerType) -> str:
     return ", ".join(names) or "no tensor"
 
 
-def _parameters(entry: LayerType) -> tuple[list[Parameter], list[Parameter]]:
-    """A layer's own arguments, and those that every layer has."""
-    parameters = entry.signature.parameters
-    own = [each for each in parameters if each.name in entry.own]
-    return own, [each for each in parameters if each.name not in entry.own]
-
-
 def _title(entry: LayerType) -> str:
-    return "argument" if len(_parameters(entry)[0]) == 1 else "arguments"
+    return "argument" if len(own_and_common(entry)[0]) == 1 else "arguments"
 
 
 def _aliases(entry: LayerType) -> list[str]:

@@ -51,21 +51,28 @@ def component_record(entry: Entry) -> dict[str, Any]:
         "name": entry.name,
         "keras_class": entry.keras_class or None,
         "arguments": [argument_record(each) for each in entry.signature.parameters],
-        "written": _written(entry),
+        "written": written(entry),
     }
 
 
 def _text(entry: Entry, screen: Screen) -> str:
     noun = CATEGORIES[entry.category]
-    lines = [f"{screen.paint('strong', entry.name)} ({noun})", "", f"in Keras: {_path(entry)}"]
-    written = _written(entry)
-    lines += [f"in a spec: {written}"] if written else []
+    lines = [f"{screen.paint('strong', entry.name)} ({noun})", "", home(entry)]
+    in_spec = written(entry)
+    lines += [f"in a spec: {in_spec}"] if in_spec else []
     if entry.signature.parameters:
         head = (Column("arguments"), Column("default"), Column("takes"))
         rows = [(f"  {p.name}", default_text(p), p.kind.noun) for p in entry.signature.parameters]
         first, *rest = table(head, rows, screen.width)
         lines += ["", screen.paint("strong", first), *rest]
     return "\n".join(lines) + "\n"
+
+
+def home(entry: Entry) -> str:
+    """Whose it is, and the class or function that it makes."""
+    return (
+        f"in layerforge: {entry.home}.{entry.name}" if entry.home else f"in Keras: {_path(entry)}"
+    )
 
 
 def _path(entry: Entry) -> str:
@@ -75,7 +82,7 @@ def _path(entry: Entry) -> str:
     return f"keras.{module}.{entry.keras_class}"
 
 
-def _written(entry: Entry) -> str | None:
+def written(entry: Entry) -> str | None:
     """The component in its place, with what it needs or else the first argument worth a word."""
     place = _PLACES.get(entry.category)
     if place is None:

@@ -152,6 +152,11 @@ def test_a_component_is_explained_with_its_arguments(run: Run) -> None:
     assert "  patience              0         a whole number, 0 or more" in lines
 
 
+def test_a_component_of_layerforge_s_own_is_no_class_of_keras(run: Run) -> None:
+    lines = run("explain", "Pinball").out.splitlines()
+    assert lines[2] == "in layerforge: layerforge.keras_layers.Pinball"
+
+
 def test_every_place_that_knows_a_component_is_shown(run: Run) -> None:
     record = json.loads(run("explain", "MeanSquaredError", "--json").out)
     assert [each["kind"] for each in record["components"]] == ["loss", "metric"]

@@ -1,0 +1,52 @@
+"""The pages of the catalog say what the catalog says now, and come out of Markdown as they went in."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from layerforge.components.table import CATEGORIES, classes
+from layerforge.render.catalog import details, entries, summary
+from tests.docs.make_catalog import FOLDER, components_page, layers_page
+
+MADE = [("catalog.md", layers_page()), ("components.md", components_page())]
+HOW = "the catalog has changed: python -m tests.docs.make_catalog"
+
+
+@pytest.mark.parametrize(("name", "made"), MADE)
+def test_the_page_is_what_would_be_written_now(name: str, made: str) -> None:
+    assert (FOLDER / name).read_text(encoding="utf-8") == made, HOW
+
+
+def test_every_layer_and_every_component_has_its_heading() -> None:
+    (_, layers), (_, components) = MADE
+    for entry in entries(operations=False):
+        assert f"\n### {entry.name}\n" in layers
+    for entry in entries(operations=True):
+        assert f"\n| `{entry.name}` | " in layers
+    for category, noun in CATEGORIES.items():
+        for name in classes(category):
+            assert f"\n### {name} ({noun})\n" in components
+
+
+def test_what_a_layer_says_is_what_is_shown() -> None:
+    shown = [token for token in MarkdownIt().parse(layers_page()) if token.children]
+    said = {before.content: _text(token) for before, token in pairwise(shown)}
+    for entry in entries(operations=False):
+        assert said[entry.name] == f"{summary(entry)} {details(entry)}".replace("`", "")
+
+
+def _text(token: Token) -> str:
+    """The words of a paragraph as a reader sees them."""
+    return "".join(child.content or " " for child in token.children or [])
+
+
+@pytest.mark.parametrize(("name", "made"), MADE)
+def test_a_row_of_a_table_has_three_cells(name: str, made: str) -> None:
+    kinds = [token.type for token in MarkdownIt().enable("table").parse(made)]
+    lines = sum(line.startswith("| ") for line in made.split("\n"))
+    assert kinds.count("tr_open") == lines
+    assert kinds.count("td_open") + kinds.count("th_open") == 3 * lines
