@@ -77,7 +77,8 @@ def tell_defaults(compiled: Compiled) -> None:
     """Says which values hyperparameters have where nothing chose one."""
     values = [f"{each.name} = {each.default}" for each in compiled.hyperparameters.values()]
     if values:
-        typer.echo(f"hyperparameters at their defaults: {', '.join(values)}", err=True)
+        said = f"hyperparameters at their defaults: {', '.join(values)}"
+        typer.echo("\n".join(screen_of(sys.stderr).lines(said)), err=True)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from layerforge.render.characters import visible
 from layerforge.render.numbers import many
+from layerforge.render.screen import Screen
 from layerforge.render.table import Column, table
 
 Account = Mapping[str, Any]
@@ -15,7 +16,10 @@ _PARTS: Final = ("train", "validation", "test")
 
 def account_text(account: Account, width: int | None) -> str:
     """Some lines that end in no line break; warnings are not among them, since a run tells those."""
-    return "\n".join([*_source(account), *_split(account, width), _fitted(account)])
+    screen = Screen(width)
+    said = [part for line in _source(account) for part in screen.lines(line)]
+    fitted = screen.lines(_fitted(account))
+    return "\n".join([*said, *_split(account, screen), *fitted])
 
 
 def samples_noun(task: str, window: int | None) -> str:
@@ -41,7 +45,7 @@ def _source(account: Account) -> Iterator[str]:
         yield f"one row every {time['step']}, by the column {visible(time['column'])}"
 
 
-def _split(account: Account, width: int | None) -> list[str]:
+def _split(account: Account, screen: Screen) -> list[str]:
     split = account["split"]
     head = [Column("split"), Column("rows", True), Column("samples", True)]
     dated = any("from" in split[part] for part in _PARTS)
@@ -52,9 +56,10 @@ def _split(account: Account, width: int | None) -> list[str]:
         told = split[part]
         dates = (told.get("from", ""), told.get("to", "")) if dated else ()
         rows.append((part, f"{told['rows']:,}", f"{told['samples']:,}", *dates))
-    lines = table(head, rows, width)
-    lines += [f"{part}: {text}" for part in _PARTS if (text := _discarded(split[part]))]
-    return [f"split {split['how']}:", *lines]
+    lines = table(head, rows, screen.width)
+    told = [f"{part}: {text}" for part in _PARTS if (text := _discarded(split[part]))]
+    lines += [part for line in told for part in screen.lines(line)]
+    return [*screen.lines(f"split {split['how']}:"), *lines]
 
 
 def _discarded(part: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from layerforge.arguments import REQUIRED, Parameter
 from layerforge.layers import ALIASES, LayerType, whole_catalog
 from layerforge.render.characters import folded
 from layerforge.render.screen import Screen
-from layerforge.render.table import Column, table
+from layerforge.render.table import Column, table, titled
 from layerforge.spec.hyperparameters import as_written
 
 _NOTHING = (Column(""), Column(""))
@@ -66,8 +66,7 @@ def layer_text(entry: LayerType, screen: Screen) -> str:
         if parameters:
             head = (Column(title), Column("default"), Column("takes"))
             rows = [(f"  {p.name}", default_text(p), p.kind.noun) for p in parameters]
-            first, *rest = table(head, rows, screen.width)
-            lines += ["", screen.paint("strong", first), *rest]
+            lines += ["", *titled(head, rows, screen)]
     return "\n".join(lines) + "\n"
 
 

@@ -6,6 +6,7 @@ import re
 
 # A number is one piece: its commas, its point and its sign are no places to break it.
 _PIECE = re.compile(r"(?:[^\s_./-]|[.-](?=\d))*(?:[_/]|[.-](?!\d))*\s*")
+_WORD = re.compile(r"\S+\s*|\s+")
 _NUMBER = re.compile(r"\(?[-+]?\d[\d,.]*\)?")
 
 
@@ -36,21 +37,35 @@ def pieces(text: str) -> list[str]:
     return _PIECE.findall(text)[:-1]
 
 
+def _words(text: str, width: int) -> list[str]:
+    """The text cut behind blanks; the words that are too long for a line cut into pieces."""
+    words = _WORD.findall(text)
+    return [
+        piece
+        for word in words
+        for piece in ([word] if columns(word.rstrip()) <= width else pieces(word))
+    ]
+
+
 def narrowest(text: str) -> int:
     """The width below which the text, indented as it is, would have to be cut inside a word."""
     indent = len(text) - len(text.lstrip())
     return indent + max((columns(piece.strip()) for piece in pieces(text)), default=0)
 
 
-def folded(text: str, width: int) -> list[str]:
+def folded(text: str, width: int, hang: str = "", prose: bool = False) -> list[str]:
     """The text on lines of at most so many columns; longer words are cut, numbers are not.
 
-    What the first line is indented by, the others are too; nothing is lost.
+    What the first line is indented by, the others are too, and by `hang` more; nothing is lost. `prose`
+    ends a line within a word, behind its `_`, `/`, `.` and `-`, only where the word fits on none.
     """
-    indent = text[: len(text) - len(text.lstrip())]
+    if columns(text) <= width:
+        return [text.rstrip()]
+    own = text[: len(text) - len(text.lstrip())]
+    indent = own + hang
     indent = indent if len(indent) + 2 <= width else ""  # room for one wide character
     lines, line = [], ""
-    for piece in pieces(text):
+    for piece in _words(text, width - len(indent)) if prose else pieces(text):
         if line.strip() and columns(line + piece.rstrip()) > width:
             lines.append(line.rstrip())
             line = indent

@@ -9,7 +9,7 @@ from layerforge.arguments import REQUIRED, Parameter
 from layerforge.components.table import CATEGORIES, Entry, find, names
 from layerforge.render.catalog import argument_record, default_text
 from layerforge.render.screen import Screen
-from layerforge.render.table import Column, table
+from layerforge.render.table import Column, titled
 
 # Where a component of each category stands in a spec; {} is the component.
 _PLACES: Final = {
@@ -57,14 +57,13 @@ def component_record(entry: Entry) -> dict[str, Any]:
 
 def _text(entry: Entry, screen: Screen) -> str:
     noun = CATEGORIES[entry.category]
-    lines = [f"{screen.paint('strong', entry.name)} ({noun})", "", home(entry)]
+    lines = [f"{screen.paint('strong', entry.name)} ({noun})", "", *screen.lines(home(entry))]
     in_spec = written(entry)
-    lines += [f"in a spec: {in_spec}"] if in_spec else []
+    lines += screen.lines(f"in a spec: {in_spec}") if in_spec else []
     if entry.signature.parameters:
         head = (Column("arguments"), Column("default"), Column("takes"))
         rows = [(f"  {p.name}", default_text(p), p.kind.noun) for p in entry.signature.parameters]
-        first, *rest = table(head, rows, screen.width)
-        lines += ["", screen.paint("strong", first), *rest]
+        lines += ["", *titled(head, rows, screen)]
     return "\n".join(lines) + "\n"
 
 

@@ -39,14 +39,14 @@ def difference_record(rows: Sequence[Row], old: Plan, new: Plan) -> dict[str, An
 
 def _row_lines(row: Row, screen: Screen) -> Iterator[str]:
     if row.new is None and row.old is not None:
-        yield screen.paint("error", f"- {_told(row.old)}")
+        yield from screen.lines(f"- {_told(row.old)}", "    ", "error")
     elif row.old is None and row.new is not None:
-        yield screen.paint("good", f"+ {_told(row.new)}")
+        yield from screen.lines(f"+ {_told(row.new)}", "    ", "good")
     elif row.new is not None:
         told = "outputs" if row.new.type == "Outputs" else f"{row.new.name} ({row.new.type})"
-        yield screen.paint("strong", f"~ {visible(told)}")
+        yield from screen.lines(f"~ {visible(told)}", "    ", "strong")
         for change in row.changes:
-            yield f"    {_change_text(change)}"
+            yield from screen.lines(f"    {_change_text(change)}")
 
 
 def _told(part: Part) -> str:

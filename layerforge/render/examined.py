@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from layerforge.render.account import account_text
 from layerforge.render.characters import visible
 from layerforge.render.numbers import many
+from layerforge.render.screen import Screen
 from layerforge.render.table import Column, table
 
 Account = Mapping[str, Any]
@@ -17,13 +18,18 @@ _VALUES: Final = 8  # of a sample on one line
 
 def examined_text(account: Account, width: int | None) -> str:
     """Everything that the account holds, and the sample where there is one; ends in a line break."""
+    screen = Screen(width)
+
+    def said(lines: Iterable[str]) -> str:
+        return "\n".join(part for line in lines for part in screen.lines(line))
+
     parts = [
         account_text(account, width),
         "\n".join(_columns(account, width)),
-        "\n".join(_form(account)),
+        said(_form(account)),
         "\n".join(_classes(account, width)),
-        "\n".join(_findings(account)),
-        "\n".join(_sample(account)),
+        said(_findings(account)),
+        said(_sample(account)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from layerforge.render.numbers import count, many
 from layerforge.render.score_parts import cell, flat
 from layerforge.render.screen import Screen
-from layerforge.render.table import Column, table
+from layerforge.render.table import Column, titled
 
 Scores = Mapping[str, Any]
 _SHOWN: Final = ("scaled mse", "scaled mae", "original mae", "accuracy", "f1_macro")
@@ -27,12 +27,11 @@ def folds_text(found: Scores, screen: Screen, what: str = "backtest") -> str:
     for name in ("mean", "spread"):
         values = dict(_summed(found["summary"]["model"], name))
         rows.append([name, *empty, "", *(cell(values.get(each)) for each in names), "", "", ""])
-    first, *lines = table(head, rows, screen.width)
     how = "trained again for each" if found["refit"] else "one model for all"
     title = f"{what}: {many(len(folds), 'fold')}, {how}"
     sentence, won = _sentence(folds)
-    shown = [screen.paint("strong", title), "", screen.paint("strong", first), *lines, ""]
-    return "\n".join([*shown, screen.paint("good" if won else "warning", sentence)]) + "\n"
+    shown = [screen.paint("strong", title), "", *titled(head, rows, screen), ""]
+    return "\n".join([*shown, *screen.lines(sentence, "", "good" if won else "warning")]) + "\n"
 
 
 def _times(folds: Sequence[Scores]) -> list[str]:

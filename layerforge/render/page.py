@@ -13,7 +13,8 @@ from layerforge.render.table import Column, table
 
 def page_text(page: Page, screen: Screen) -> str:
     """The page: what the code means, the cause, the examples indented, the cure."""
-    lines = [f"{screen.paint('strong', page.code)}: {page.summary}", ""]
+    first, *more = screen.lines(f"{page.code}: {page.summary}")
+    lines = [first.replace(page.code, screen.paint("strong", page.code), 1), *more, ""]
     lines += _markdown(page.cause, screen)
     for title, part in (
         ("for both", page.given),
@@ -43,7 +44,9 @@ def codes_text(screen: Screen) -> str:
     """Every code with its line, in the order in which a spec is worked on."""
     rows = [(f"  {code}", line) for code, line in CODES.items()]
     lines = table((Column(""), Column("")), rows, screen.width)[1:]
-    return "\n".join([screen.paint("strong", "faults"), *lines, "", _MORE]) + "\n"
+    return (
+        "\n".join([screen.paint("strong", "faults"), *lines, "", *screen.lines(_MORE, "")]) + "\n"
+    )
 
 
 def codes_record() -> dict[str, Any]:

@@ -18,6 +18,7 @@ from layerforge.events import (
 from layerforge.render.account import account_text
 from layerforge.render.characters import visible
 from layerforge.render.numbers import duration, many, score
+from layerforge.render.screen import Screen
 from layerforge.render.search import SearchBoard, search_event_text
 
 _BARS: Final = "▁▂▃▄▅▆▇█"
@@ -153,7 +154,7 @@ def spark_line(values: Sequence[float], width: int = 20) -> str:
 def event_text(event: Event, epochs: int, width: int | None = None) -> str:
     """An event in words, most on one line; empty for steps, which are too many."""
     if isinstance(event, Note):
-        return f"note: {visible(event.text)}"
+        return "\n".join(Screen(width).lines(f"note: {visible(event.text)}"))
     if isinstance(event, DataRead):
         return account_text(event.account, width) + "\n"
     if isinstance(event, TrainingStarted):

@@ -11,7 +11,7 @@ from layerforge.render.numbers import duration, memory, score
 from layerforge.render.score_parts import cell, flat
 from layerforge.render.scores import scores_text
 from layerforge.render.screen import Screen
-from layerforge.render.table import Column, table
+from layerforge.render.table import Column, table, titled
 
 _STYLES: Final = {
     "finished": "good",
@@ -21,6 +21,7 @@ _STYLES: Final = {
     "interrupted": "warning",
 }
 Run = Mapping[str, Any]  # as `run.listing.Listed.told()` gives it
+_SAID: Final = ("because", "started", "seed", "best", "versions")
 _LONGEST: Final = 60  # characters of a value in a comparison
 
 
@@ -30,17 +31,8 @@ def list_text(runs: Sequence[Run], screen: Screen) -> str:
     head += [Column("score"), Column("model", True), Column("baseline", True)]
     head += [Column("started"), Column("took", True)]
     rows = [_row(run) for run in runs]
-    first, *lines = table(head, rows, screen.width)
-    said = [screen.paint("strong", first), *_coloured(lines, runs, screen)]
-    return "\n".join(said) + "\n"
-
-
-def _coloured(lines: list[str], runs: Sequence[Run], screen: Screen) -> Iterator[str]:
-    """The lines with the states in their colours, where each run has one line."""
-    for index, line in enumerate(lines):
-        state = runs[index]["state"] if len(lines) == len(runs) else ""
-        style = _STYLES.get(state)
-        yield line.replace(state, screen.paint(style, state), 1) if style else line
+    styles = [(run["state"], _STYLES.get(run["state"], "")) for run in runs]
+    return "\n".join(titled(head, rows, screen, styles)) + "\n"
 
 
 def _row(run: Run) -> tuple[str, ...]:
@@ -79,7 +71,10 @@ def run_text(run: Run, screen: Screen) -> str:
     style = _STYLES.get(run["state"])
     title = f"{visible(run['run'])}: {run['state']}"
     lines = [screen.paint(style, title) if style else title]
-    lines += [f"  {name:<9} {visible(value)}" for name, value in facts(run)]
+    for name, value in facts(run):
+        line = f"  {name:<9} {visible(value)}"
+        # What is copied, a path or a command, stays whole.
+        lines += screen.lines(line, " " * 10) if name in _SAID else [line]
     text = "\n".join(lines) + "\n"
     if run["scores"]:
         text += "\n" + scores_text(run["scores"], screen)
@@ -117,15 +112,14 @@ def comparison_text(
     runs: Sequence[Run], differences: Mapping[str, Sequence[str | None]], screen: Screen
 ) -> str:
     """The settings in which the runs differ, then their scores, a column for each run."""
-    head = (Column(""), *(Column(visible(run["run"]), True) for run in runs))
+    head = (Column(""), *(Column(visible(run["run"]), right=True) for run in runs))
     rows: list[tuple[str, ...]] = [("state", *(run["state"] for run in runs))]
     for path, values in differences.items():
         rows.append((visible(path), *(_value(value) for value in values)))
     scores = [dict(flat(run["scores"].get("model", {}))) for run in runs]
     names = list(dict.fromkeys(name for each in scores for name in each))
     rows += [(name, *(cell(each.get(name)) for each in scores)) for name in names]
-    first, *lines = table(head, rows, screen.width)
-    return "\n".join([screen.paint("strong", first), *lines]) + "\n"
+    return "\n".join(titled(head, rows, screen)) + "\n"
 
 
 def _value(value: str | None) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from layerforge.render.numbers import count, score
 from layerforge.render.screen import Screen
-from layerforge.render.table import Column, table
+from layerforge.render.table import Column, titled
 
 Scores = Mapping[str, Any]
 _SCALES: Final = ("scaled", "original")
@@ -44,8 +44,7 @@ def confusion_lines(scores: Scores, screen: Screen) -> list[str]:
         return []
     head = (Column("true \\ predicted"), *(Column(name, True) for name in scores["classes"]))
     rows = [(name, *map(count, row)) for name, row in zip(scores["classes"], matrix, strict=True)]
-    first, *lines = table(head, rows, screen.width)
-    return ["", screen.paint("strong", first), *lines]
+    return ["", *titled(head, rows, screen)]
 
 
 def slice_lines(scores: Scores, by: str, screen: Screen) -> list[str]:
@@ -65,8 +64,7 @@ def slice_lines(scores: Scores, by: str, screen: Screen) -> list[str]:
     head = [Column(by), *([Column("samples", True)] if sized else [])]
     head += [Column(name if who == "model" else f"{who} {name}", True) for who, name, _ in columns]
     rows = [_row(label, columns, sized) for label in labels]
-    first, *lines = table(head, rows, screen.width)
-    return ["", screen.paint("strong", first), *lines]
+    return ["", *titled(head, rows, screen)]
 
 
 def _row(label: str, columns: list[tuple[str, str, Mapping[str, Any]]], sized: bool) -> list[str]:

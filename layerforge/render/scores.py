@@ -9,7 +9,7 @@ from typing import Any, Final
 from layerforge.render.numbers import many, score
 from layerforge.render.score_parts import cell, confusion_lines, flat, slice_lines
 from layerforge.render.screen import Screen
-from layerforge.render.table import Column, table
+from layerforge.render.table import Column, titled
 
 Scores = Mapping[str, Any]
 Flat = Mapping[str, float | None]
@@ -26,17 +26,16 @@ def scores_text(scores: Scores, screen: Screen, unit: str = "sample", by: str | 
     names = list(dict.fromkeys(key for values in sides.values() for key in values))
     head = (Column(""), *(Column(name, True) for name in sides))
     cells = [(key, *(cell(each.get(key)) for each in sides.values())) for key in names]
-    first, *lines = table(head, cells, screen.width)
     said = verdict(scores)
     title = f"{scores['split']}: {many(scores['samples'], unit)}"
-    shown = [screen.paint("strong", title), "", screen.paint("strong", first), *lines]
+    shown = [screen.paint("strong", title), "", *titled(head, cells, screen)]
     shown += confusion_lines(scores, screen)
     if by is not None:
         shown += slice_lines(scores, by, screen)
     if said is not None:
         sentence, won = said
-        shown += ["", screen.paint("good" if won else "warning", sentence)]
-    shown += [f"note: {line}" for line in notes_of(scores)]
+        shown += ["", *screen.lines(sentence, "", "good" if won else "warning")]
+    shown += [part for line in notes_of(scores) for part in screen.lines(f"note: {line}")]
     return "\n".join(shown) + "\n"
 
 

@@ -6,6 +6,7 @@ import os
 from typing import Final, TextIO
 
 from layerforge.records import record
+from layerforge.render.characters import folded
 
 # Colour only with meaning: what failed, what to look at, what is well, where things are.
 _STYLES: Final = {"error": "1;31", "warning": "1;33", "good": "32", "strong": "1"}
@@ -19,20 +20,31 @@ class Screen:
     width: int | None = None
     colour: bool = False
 
+    def lines(self, text: str, hang: str = "  ", style: str = "") -> list[str]:
+        """A sentence on lines that fit, all but the first set in by `hang`; painted where it has a style."""
+        parts = [text] if self.width is None else folded(text, self.width, hang, prose=True)
+        return [self.paint(style, part) for part in parts] if style else parts
+
     def paint(self, style: str, text: str) -> str:
         """The text in the colour of `error`, `warning`, `good` or `strong`, or as it is without colour."""
         return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.colour else text
 
 
 def screen_of(stream: TextIO) -> Screen:
-    """The screen behind a stream. COLUMNS sets its width, NO_COLOR takes its colour."""
+    """The screen of a stream. COLUMNS sets its width, NO_COLOR takes its colour, FORCE_COLOR gives it."""
     terminal = stream.isatty()
     written = os.environ.get("COLUMNS", "")
     width = int(written) if written.isdecimal() and 0 < int(written) < 10_000 else None
     if width is None and terminal:
         width = _terminal_width(stream)
-    quiet = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return Screen(width, terminal and not quiet)
+    return Screen(width, _coloured(terminal))
+
+
+def _coloured(terminal: bool) -> bool:
+    """Whether colour is wanted, as no-color.org and force-color.org have it; refusing it goes first."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (terminal and os.environ.get("TERM") != "dumb")
 
 
 def _terminal_width(stream: TextIO) -> int:

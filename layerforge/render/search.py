@@ -17,7 +17,7 @@ from layerforge.render.characters import visible
 from layerforge.render.numbers import count, duration, many, score
 from layerforge.render.screen import Screen
 from layerforge.render.space import shown, values_text
-from layerforge.render.table import Column, table
+from layerforge.render.table import Column, table, titled
 
 Told = Mapping[str, Any]  # as `tuning.telling.told()` gives it
 _SHOWN: Final = 10  # trials in the table
@@ -32,7 +32,8 @@ _STYLES: Final = {
 def search_text(told: Told, screen: Screen, trials: int = _SHOWN) -> str:
     """How a search stands, its best trials, and how much of the scores each hyperparameter explains."""
     return (
-        "\n".join([*_head(told, screen), "", *_trials(told, screen, trials), *_worth(told)]) + "\n"
+        "\n".join([*_head(told, screen), "", *_trials(told, screen, trials), *_worth(told, screen)])
+        + "\n"
     )
 
 
@@ -43,7 +44,7 @@ def _head(told: Told, screen: Screen) -> Iterator[str]:
     yield f"{visible(told['search'])} {painted}{reason}, {duration(told['seconds'])}"
     counts = ", ".join(f"{number:,} {status}" for status, number in told["counts"].items())
     goal = f"{told['tuner']} for the {_word(told)} {visible(told['objective'])}"
-    yield f"{goal}; trials: {counts or 'none has ended'}"
+    yield from screen.lines(f"{goal}; trials: {counts or 'none has ended'}")
 
 
 def _word(told: Told) -> str:
@@ -58,7 +59,6 @@ def _trials(told: Told, screen: Screen, most: int) -> list[str]:
     head += [Column(short[name]) for name in changing]
     head += [Column("parameters", True), Column("epochs", True), Column("took", True)]
     rows = [_row(trial, changing) for trial in told["trials"][:most]]
-    first, *lines = table(head, rows, screen.width)
     more = len(told["trials"]) - len(rows)
     rest = [f"and {many(more, 'other trial')}, in trials.csv"] if more > 0 else []
     reasons = [
@@ -66,7 +66,8 @@ def _trials(told: Told, screen: Screen, most: int) -> list[str]:
         for trial in told["trials"][:most]
         if trial["reason"]
     ]
-    return [screen.paint("strong", first), *lines, *rest, *reasons]
+    told_why = [line for reason in reasons for line in screen.lines(reason)]
+    return [*titled(head, rows, screen), *rest, *told_why]
 
 
 def _of(trial: Told, name: str) -> str:
@@ -96,14 +97,17 @@ def _short(names: list[str]) -> dict[str, str]:
     return found
 
 
-def _worth(told: Told) -> Iterator[str]:
+def _worth(told: Told, screen: Screen) -> Iterator[str]:
     if not told["importance"]:
         return
     yield ""
-    yield "share of the scores' variance that each explains by itself:"
-    width = max(len(name) for name in told["importance"])
-    for name, share in told["importance"].items():
-        yield f"  {visible(name):<{width}}  {share:6.1%}  {'#' * round(20 * share)}".rstrip()
+    yield from screen.lines("share of the scores' variance that each explains by itself:")
+    head = (Column(""), Column("", True), Column(""))
+    rows = [
+        (f"  {visible(name)}", f"{share:.1%}", "#" * round(20 * share))
+        for name, share in told["importance"].items()
+    ]
+    yield from table(head, rows, screen.width)[1:]
 
 
 class SearchBoard:

@@ -21,7 +21,8 @@ def space_text(examination: Examination, screen: Screen) -> str:
     rows = [(hp.name, hp.kind, _values(hp)) for hp in examination.hyperparameters]
     columns = (Column("hyperparameter"), Column("kind"), Column("values"))
     lines = table(columns, rows, screen.width)
-    return "\n".join([*lines, *_points(examination), *_sizes(examination)]) + "\n"
+    said = [*_points(examination), *_sizes(examination)]
+    return "\n".join([*lines, *(part for line in said for part in screen.lines(line))]) + "\n"
 
 
 def space_record(examination: Examination) -> dict[str, Any]:
