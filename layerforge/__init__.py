@@ -37,6 +37,8 @@ __all__ = [
     "tune",
 ]
 
+__version__ = "0.1.0"
+
 register()
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from layerforge import __version__
 from layerforge.cli.main import COMMANDS
 
 _SUMMARY = "Describe a Keras model in YAML; see exactly what it is; train it; use it."
@@ -103,17 +104,8 @@ def _use_code(ctx: Any, param: Any, paths: Sequence[str]) -> None:
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(f"layerforge {_own_version()}")
+        typer.echo(f"layerforge {__version__}")
         raise typer.Exit
-
-
-def _own_version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("layerforge")
-    except PackageNotFoundError:
-        return "of a source tree that is not installed"
 
 
 app = typer.Typer(

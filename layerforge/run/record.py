@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
+from layerforge import __version__
 from layerforge.diagnostics import Diagnostic, Faults, memory_fault, reason_of
 from layerforge.run import directory
 from layerforge.run.checkpoint import FILE, PREVIOUS, read_checkpoint
@@ -24,7 +25,7 @@ from layerforge.run.process import this_process
 from layerforge.run.settings import settings_of
 
 FAILURE: Final = "failure.txt"
-_PACKAGES: Final = ("layerforge", "tensorflow", "keras", "numpy", "polars")
+_PACKAGES: Final = ("tensorflow", "keras", "numpy", "polars")
 _LONGEST: Final = 300
 
 
@@ -75,7 +76,7 @@ def now() -> str:
 
 def versions() -> dict[str, str]:
     """The versions that results depend on."""
-    found = {"python": platform.python_version()}
+    found = {"python": platform.python_version(), "layerforge": __version__}
     for package in _PACKAGES:
         try:
             found[package] = metadata.version(package)
