@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -127,8 +128,13 @@ def _layer(entry: LayerType) -> Iterator[str]:
         yield from (f"`{remark.item}` on {remark.shape}:", "", "```text")
         yield from (*account(example_step(remark), Screen()), "```", "")
     else:
-        case = next(case for case in CASES if the_layer(case).type is entry)
-        yield from (_example(case), "")
+        yield from (_example(_cases()[entry.name]), "")
+
+
+@cache
+def _cases() -> dict[str, Case]:
+    """The first case of each layer."""
+    return {the_layer(case).type.name: case for case in reversed(CASES)}
 
 
 def _example(case: Case) -> str:
