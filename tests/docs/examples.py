@@ -21,11 +21,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 ROOT = Path(__file__).parents[2]
-# The diagnostics have machinery of their own, tests/explain, in which each example has files of its own.
+# The diagnostics, whose examples have files of their own, are run by tests/explain, and CONTRIBUTING, which
+# changes the tree, by test_contributing.py.
+ELSEWHERE = ("CONTRIBUTING.md", "diagnostics.md")
 PAGES = [
     path
     for path in [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
-    if path.name != "diagnostics.md"
+    if path.name not in ELSEWHERE
 ]
 KINDS = ("console", "csv", "json", "python", "text", "toml", "yaml")
 # What cannot be run here, by a word of the command line, and why.

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 SECTION = PAGE[PAGE.index("## Add a layer") : PAGE.index("## Add a diagnostic")]
-BLOCK = re.compile(r"^ *```(python|console)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^ *```(python|text|console)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 KEPT = ("layerforge", "tests", "docs", "specs", "benchmarks", "pyproject.toml", "CONTRIBUTING.md")
 KEPT += ("README.md", "CHANGELOG.md", "Makefile", "LICENSE", "constraints.txt")
 SPEC = """
@@ -58,7 +58,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def written(tree: Path) -> list[str]:
     """Does what the code on the page says: new files, and new lines in lists. Gives the files."""
     files = []
-    for text in blocks("python"):
+    for text in [*blocks("python"), *blocks("text")]:  # modules, and lines of lists
         first, _, rest = text.partition("\n")
         path, _, name = first.removeprefix("# ").partition(", ")
         if name:

@@ -20,7 +20,8 @@ from layerforge.cli.main import COMMANDS
 from tests.docs.examples import PAGES, ROOT, commands
 
 NAMES = {name for part in COMMANDS.values() for name in part}
-OTHERS = {"--only"}  # of `python -m benchmarks.real`
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+OTHERS = {"--only", "--update-golden"}  # of `python -m benchmarks.real`, of the tests
 
 
 def code(path: Path) -> Iterator[str]:
@@ -31,8 +32,8 @@ def code(path: Path) -> Iterator[str]:
 
 def lines(path: Path) -> list[list[str]]:
     """The command lines of a page, in its text and in its consoles."""
-    known = ("layerforge ", "make ", "python ", ".venv/bin/python ", "pytest ", ".venv/bin/pytest ")
-    found = [shlex.split(each) for each in code(path) if each.startswith(known)]
+    known = re.compile(r"(\.venv/bin/)?(layerforge|make|python|pytest) ")
+    found = [shlex.split(each) for each in code(path) if known.match(each)]
     return [*found, *(list(command.words) for command in commands(path))]
 
 
@@ -47,6 +48,7 @@ def options(name: str) -> set[str]:
 def fault(words: list[str]) -> str | None:
     """What is wrong with a command line, if anything."""
     program, *rest = words
+    program = program.removeprefix(".venv/bin/")
     if program == "layerforge":
         return _fault_of_ours(rest)
     if program == "make":
@@ -73,12 +75,16 @@ def _is_unknown(name: str, word: str) -> bool:
     return word.startswith("--") and word.partition("=")[0] not in options(name)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", [*PAGES, CONTRIBUTING], ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_every_command_line_of_a_page_can_be_written(path: Path) -> None:
     assert [(words, said) for words in lines(path) if (said := fault(words))] == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", [*PAGES, CONTRIBUTING], ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_every_option_of_a_page_is_one_of_some_command(path: Path) -> None:
     known = OTHERS.union(*(options(name) for name in NAMES))
     named = [word for each in code(path) for word in re.findall(r"(?<![\w-])--[a-z][\w-]*", each)]
