@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from layerforge import __version__
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -61,9 +62,8 @@ importing
 """
 
 project = "layerforge"
-_metadata = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-version = release = _metadata["version"]
-project_copyright = f"the authors of layerforge, {_metadata['license']}"
+version = release = __version__
+project_copyright = "the authors of layerforge, Apache License 2.0"
 
 extensions = ["myst_parser"]
 # The source is the root of the repository, so that a link means the same here and on a code host.
