@@ -21,6 +21,7 @@ TREE = """
 简体中文 <README.zh-CN>
 docs/tutorials/README
 docs/language
+docs/lstm-parameters
 docs/library
 ```
 

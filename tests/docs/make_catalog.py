@@ -40,7 +40,8 @@ LAYERS = """\
 Every layer that a spec can hold, by family: what it does, what its parameters and its output come to, what
 it takes, and an example. `layerforge layers NAME` and `layerforge explain NAME` show the same in the
 terminal, the second with the numbers of a spec of yours. Optimizers, losses, metrics, callbacks, initializers
-and the like are on [a page of their own](components.md).
+and the like are on [a page of their own](components.md), and so is
+[how the parameters of an LSTM are counted](lstm-parameters.md).
 
 *required* stands where an argument has no default. A layer's first argument may be written alone: `Dense: 32`
 is `Dense: {units: 32}`. In shapes, `None` stands first for the batch, and elsewhere for a free dimension.
