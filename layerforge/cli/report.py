@@ -64,7 +64,7 @@ def report(
         elif len(chosen) == 1:
             page, missing = _one(chosen[0], listens, static)
         else:
-            page, missing = _several(chosen, listens)
+            page, missing = _several(chosen, listens, static)
     save_text(out, page)
     if as_json:
         found = [str(path) for path in (chosen if search is None else [search])]
@@ -83,12 +83,12 @@ def _one(run: Path, listens: Listener, static: bool) -> tuple[str, list[str]]:
     return run_page(story), list(story.missing)
 
 
-def _several(runs: Sequence[Path], listens: Listener) -> tuple[str, list[str]]:
+def _several(runs: Sequence[Path], listens: Listener, static: bool) -> tuple[str, list[str]]:
     """The page of several runs, and what is not on it."""
     from layerforge.report.comparison_page import comparison_page
     from layerforge.report.story import gather, missing_pieces
     from layerforge.run.comparing import differences
 
-    stories = [gather(run, listens, predict=False) for run in runs]
+    stories = [gather(run, listens, predict=not static) for run in runs]
     page = comparison_page(stories, differences([story.run for story in stories]))
     return page, list(missing_pieces(stories))

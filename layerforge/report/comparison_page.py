@@ -1,4 +1,4 @@
-"""The page of several runs side by side: in what they differ, their scores, their curves."""
+"""The page of several runs side by side: in what they differ, their scores, forecasts and curves."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from layerforge.report.html import (
     table,
     text,
 )
+from layerforge.report.overlay import overlay_pictures
 from layerforge.report.run_page import headline, said
 from layerforge.report.story import Story, missing_pieces
 
@@ -25,6 +26,7 @@ _SECTIONS: Final = {
     "runs": "The runs",
     "settings": "Settings that differ",
     "scores": "Scores",
+    "forecasts": "Forecasts",
     "curves": "Curves",
     "again": "How to do it again",
 }
@@ -33,12 +35,15 @@ _SECTIONS: Final = {
 def comparison_page(stories: Sequence[Story], differences: Differences) -> str:
     """The page as HTML."""
     pictures = comparison_pictures(stories)
+    forecasts = list(_forecasts(stories))
+    found = [name for name in _SECTIONS if name != "forecasts" or forecasts]
     parts = [
         f"<h1>{len(stories)} runs side by side</h1>",
-        contents(_SECTIONS.items()),
+        contents((name, words) for name, words in _SECTIONS.items() if name in found),
         *_runs(stories),
         *_settings(stories, differences),
         *_scores(stories),
+        *forecasts,
         heading(_SECTIONS["curves"], "curves"),
         figures(pictures.values()) or text("No epoch was completed."),
         *_again(stories),
@@ -76,6 +81,14 @@ def _scores(stories: Sequence[Story]) -> Iterator[str]:
         yield f'<p class="verdict">{warning}</p>'
     head = [Column(""), *(Column(story.run.title, True) for story in stories)]
     yield table(head, [[name, *(cell(each.get(name)) for each in scored)] for name in names])
+
+
+def _forecasts(stories: Sequence[Story]) -> Iterator[str]:
+    """What the runs said of the same windows; nothing where not two of them forecast at all."""
+    if sum(bool(story.seen.get("windows")) for story in stories) < 2:
+        return
+    yield heading(_SECTIONS["forecasts"], "forecasts")
+    yield figures(overlay_pictures(stories)) or text("No two runs forecast the same windows.")
 
 
 def _alike(stories: Sequence[Story]) -> bool:

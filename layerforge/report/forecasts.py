@@ -23,6 +23,7 @@ from layerforge.report.story import Story
 
 Lines = Mapping[str, Sequence[float]]
 _SHADES: Final = ("#8a8f98", "#b08968", "#7f9c96", "#a58fb5")  # of the baselines that are not best
+_LETTERS, _ROW = 80, 0.18  # that a line of a legend holds; its height in inches
 _BY_PLACE: Final = "Picked by its place among the samples, not by how good it is."
 
 
@@ -53,15 +54,16 @@ def step_pictures(stories: Sequence[Story]) -> Iterator[Picture]:
         yield Picture("error-by-step", "Error by step of the horizon", "", draw)
 
 
-def _panels(seen: Mapping[str, Any], pyplot: Any) -> tuple[Any, Any]:
-    count = len(seen["targets"])
+def panels(targets: Sequence[str], pyplot: Any) -> tuple[Any, Any]:
+    """A figure with a panel for each target, one below the other."""
+    count = len(targets)
     height = 2.7 if count == 1 else 0.7 + 1.25 * count
     figure, grid = pyplot.subplots(count, 1, figsize=(WIDTH, height), sharex=True, squeeze=False)
     return figure, grid
 
 
 def _window(seen: Mapping[str, Any], window: Mapping[str, Any], pyplot: Any) -> Any:
-    figure, grid = _panels(seen, pyplot)
+    figure, grid = panels(seen["targets"], pyplot)
     past, future = (when(window[part], seen["dated"]) for part in ("past", "future"))
     for name, axes in zip(seen["targets"], grid.flat, strict=True):
         lines = window["lines"][name]
@@ -69,16 +71,16 @@ def _window(seen: Mapping[str, Any], window: Mapping[str, Any], pyplot: Any) -> 
         axes.axvline(past[-1], color=FAINT, linestyle=":", linewidth=1)
         _said(axes, future, lines, seen["rival"], None)
         axes.set_title(name)
-    return _finished(figure, grid, seen)
+    return finished(figure, grid, seen["dated"])
 
 
 def _stretch(seen: Mapping[str, Any], pyplot: Any) -> Any:
-    figure, grid = _panels(seen, pyplot)
+    figure, grid = panels(seen["targets"], pyplot)
     times = when(seen["stretch"]["times"], seen["dated"])
     for name, axes in zip(seen["targets"], grid.flat, strict=True):
         _said(axes, times, seen["stretch"]["lines"][name], seen["rival"], "truth")
         axes.set_title(name)
-    return _finished(figure, grid, seen)
+    return finished(figure, grid, seen["dated"])
 
 
 def _said(axes: Any, times: Sequence[Any], lines: Lines, rival: str, truth: str | None) -> None:
@@ -95,10 +97,16 @@ def _said(axes: Any, times: Sequence[Any], lines: Lines, rival: str, truth: str 
     axes.plot(times, lines["model"], color=ACCENT, label="model", marker=dot, markersize=3)
 
 
-def _finished(figure: Any, grid: Any, seen: Mapping[str, Any]) -> Any:
-    dates(grid.flat[-1], seen["dated"])
+def finished(figure: Any, grid: Any, dated: bool) -> Any:
+    """The figure with its dates and, above, a legend of as many columns as its words leave room for."""
+    dates(grid.flat[-1], dated)
     handles, labels = grid.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper right", ncols=len(labels), columnspacing=1.2)
+    widest = max(map(len, labels))
+    ncols = max(1, min(len(labels), _LETTERS // (widest + 5)))
+    rows = -(-len(labels) // ncols)
+    if rows > 1:  # the panels keep their height
+        figure.set_figheight(figure.get_figheight() + _ROW * (rows - 1))
+    figure.legend(handles, labels, loc="outside upper right", ncols=ncols, columnspacing=1.2)
     return figure
 
 

@@ -32,7 +32,14 @@ def test_reports_and_plots_of_runs(run: Run, wave: Path) -> None:
     assert Path("again.html").read_text(encoding="utf-8") == page
     both = run("report", "wave/1", str(wave / "2"), "--out", "both.html")
     assert both.status == 0
-    assert "2 runs side by side" in Path("both.html").read_text(encoding="utf-8")
+    side_by_side = Path("both.html").read_text(encoding="utf-8")
+    assert "2 runs side by side" in side_by_side
+    assert 'id="forecast-1"' in side_by_side
+    assert 'id="ahead"' in side_by_side
+    (wave / "1" / "closeup.json").unlink()
+    static = run("report", "wave/1", "wave/2", "--out", "static.html", "--static")
+    assert static.err == "saved static.html\n"
+    assert "forecast-1" not in Path("static.html").read_text(encoding="utf-8")
 
     listed = run("plot", "wave", "--list")
     assert "error-by-step" in listed.out

@@ -63,6 +63,16 @@ def test_a_window_shows_the_rows_of_the_file(make: Make) -> None:
         assert window["future"][0] == window["past"][-1] + 1
 
 
+def test_a_model_that_looks_further_back_is_seen_at_the_same_windows(make: Make) -> None:
+    looks = []
+    for window in (4, 9):
+        prepared = make(SERIES.replace("window: 4", f"window: {window}"))
+        looks.append(look_closely(prepared, "test", off_by(prepared, 1.0)))
+    futures = [[window["future"] for window in seen["windows"]] for seen in looks]
+    assert futures[0] == futures[1]
+    assert looks[0]["stretch"]["times"] == looks[1]["stretch"]["times"]
+
+
 def test_the_stretch_is_the_first_step_of_the_last_windows(make: Make) -> None:
     prepared = make(SERIES, rows=4_000)
     seen = look_closely(prepared, "test", off_by(prepared, 0.0))
