@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import Final
 
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.infer import Plan
+from layerforge.memory.machine import installed_memory
 
 _FLOAT32: Final = 4  # bytes
 _GIB: Final = 2**30
@@ -22,11 +22,3 @@ def check_memory(plan: Plan) -> None:
         sizes = f"{needed / _GIB:,.1f} GiB, and this machine has {there / _GIB:,.1f} GiB"
         message = f"the weights of `{plan.name}` take {sizes}"
         raise Faults(Diagnostic("out-of-memory", message, help="make the model smaller"))
-
-
-def installed_memory() -> int | None:
-    """The machine's memory in bytes; None where the system does not say."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # not POSIX
-        return None

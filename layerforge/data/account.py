@@ -28,7 +28,7 @@ def account_of(
     import numpy as np
 
     settings, file = prepared.settings, raw.file
-    season = prepared.season
+    season, roles = prepared.season, raw.roles.by_column()
     return {
         "source": file.shown,
         "format": file.format,
@@ -37,11 +37,11 @@ def account_of(
         "files": {part.shown: part.rows for part in file.parts} or {file.shown: file.rows},
         "rows_dropped": max(file.rows - raw.count, 0),
         "missing": settings.missing or "error",
-        "columns": [_column(raw, column) for column in raw.columns.values()],
-        "filled": _filled(prepared, raw, filling),
-        "unused_columns": [
-            c for c in file.columns if c not in (*raw.roles.used, *raw.roles.naming)
+        "columns": [
+            _column(column, roles.get(name, ["calendar"])) for name, column in raw.columns.items()
         ],
+        "filled": _filled(prepared, raw, filling),
+        "unused_columns": [name for name in file.columns if name not in roles],
         "time": _time(raw),
         "split": {
             "how": split.how,
@@ -60,11 +60,10 @@ def account_of(
     }
 
 
-def _column(raw: Raw, column: Column) -> dict[str, Any]:
+def _column(column: Column, roles: list[str]) -> dict[str, Any]:
     """A column's role, type, holes and range."""
     import numpy as np
 
-    roles = raw.roles.of(column.name) or ["calendar"]
     told = {"name": column.name, "roles": roles, "type": column.kind, "missing": column.missing}
     if column.kind == "category":
         words = column.texts().drop_nulls()

@@ -7,13 +7,15 @@ read again as text, to tell a missing value from a text that does not belong the
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Collection, Iterable, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from layerforge.data.files import File, Wording, unreadable_row
+from layerforge.data.files import File, Wording
 from layerforge.data.formats import formats_of
+from layerforge.data.frames import read_frame
+from layerforge.data.parquet import parquet_types
 from layerforge.data.roles import Roles
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 MISSING: Final = ("", "NA", "N/A", "n/a", "nan", "NaN", "NAN", "null", "Null", "NULL")
 _SHOWN = 40
+_FAULTS = 100  # told of one file
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,10 @@ def read_cells(
         column: Column | None
         if name in labels:
             column = Column(name, "category", series, series.null_count())
-        else:
+        elif len(found) < _FAULTS:
             column = _from_text(file, series, name in open_kind, roles, found)
+        else:
+            break  # the reader has enough to mend, and there may be columns without end
         if column is not None:
             dressed = stripped and column.kind == "category"
             columns[name] = replace(column, stripped=dressed)
@@ -117,17 +122,6 @@ def read_cells(
 def read_text(file: File, name: str) -> pl.Series:
     """One column as text, blanks around it taken away; None where it is missing."""
     return next(series for _, series, _ in _read_texts(file, [name]))
-
-
-def parquet_types(file: File) -> dict[str, pl.DataType]:
-    """The types that a Parquet file declares for its columns; empty for a text file."""
-    import polars as pl
-
-    if file.parts:
-        return parquet_types(file.parts[0])
-    if file.format != "parquet":
-        return {}
-    return dict(pl.scan_parquet(file.path, glob=False).collect_schema())
 
 
 def _numeric_names(
@@ -156,6 +150,7 @@ def _numeric_names(
 
 def _read_numbers(file: File, names: Sequence[str]) -> Iterable[tuple[str, Column]]:
     """The columns that are numbers in every row, or by the type that Parquet declares."""
+    import numpy as np
     import polars as pl
 
     if file.wording.thousands and file.format == "text":
@@ -163,17 +158,24 @@ def _read_numbers(file: File, names: Sequence[str]) -> Iterable[tuple[str, Colum
     kinds = parquet_types(file)
     texts = (pl.String, pl.Categorical, pl.Enum)
     declared = [name for name in names if kinds.get(name) not in texts]
-    frame = read_frame(file, declared, pl.Float64)
-    for name in declared:
-        series = frame.drop_in_place(name)
-        holes = series.null_count() + int(series.is_nan().sum())
-        if holes and file.format == "text":
+    for name, series in _one_by_one(read_frame(file, declared, pl.Float64)):
+        values = series.to_numpy()  # NaN where polars has none
+        if file.format == "text" and np.isnan(values).any():
             continue
-        series = _without_sentinels(file, series)
-        holes = series.null_count() + int(series.is_nan().sum())
-        values = series.fill_null(float("nan")).to_numpy()
+        if file.wording.sentinels:
+            values = _without_sentinels(file, series).to_numpy()
+        holes = int(np.isnan(values).sum())
         flag = name in kinds and kinds[name] == pl.Boolean
         yield name, Column(name, "flag" if flag else "number", values, holes)
+
+
+def _one_by_one(frame: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
+    """The columns of a frame, which lets go of each that is taken."""
+    columns = deque(frame.get_columns())
+    del frame
+    while columns:
+        series = columns.popleft()
+        yield series.name, series
 
 
 def _without_sentinels(file: File, numbers: pl.Series) -> pl.Series:
@@ -186,58 +188,15 @@ def _read_texts(file: File, names: Sequence[str]) -> Iterable[tuple[str, pl.Seri
     """Columns as text, and whether anything was taken away around what they say."""
     import polars as pl
 
-    frame = read_frame(file, names, pl.String)
     wording = file.wording
     absent = [*MISSING, *(each for each in wording.sentinels if isinstance(each, str))]
-    for name in names:
-        written = frame.drop_in_place(name)
+    for name, written in _one_by_one(read_frame(file, names, pl.String)):
         series = written.str.strip_chars()
         gone = series.is_in(absent).fill_null(value=False)
         if wording.strip:
             series = series.str.strip_chars(wording.strip)
         dressed = bool((written != series).any())
         yield name, series.set(gone, None), dressed
-
-
-def read_frame(file: File, names: Sequence[str], dtype: Any) -> pl.DataFrame:
-    """These columns of the file as one type; a text that is no such value becomes null."""
-    import polars as pl
-
-    if not names:
-        return pl.DataFrame()
-    if file.parts:
-        return pl.concat([read_frame(part, names, dtype) for part in file.parts])
-    if file.format == "parquet":
-        chosen = [pl.col(name).cast(dtype, strict=False) for name in names]
-        return pl.scan_parquet(file.path, glob=False).select(chosen).collect()
-    # Columns are called by number: names in the file may repeat, and unread ones cost nothing.
-    numbers = {name: str(i) for i, name in enumerate(file.columns)}
-    schema: dict[str, Any] = dict.fromkeys(numbers.values(), pl.String)
-    schema |= {numbers[name]: dtype for name in names}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of malformed text, which the count of rows tells better
-        try:
-            frame = (
-                pl.scan_csv(
-                    file.path,
-                    glob=False,
-                    has_header=False,
-                    skip_lines=file.header_lines,
-                    schema=schema,
-                    separator=file.separator,
-                    quote_char=file.quote,
-                    decimal_comma=file.wording.decimal == ",",
-                    ignore_errors=True,
-                    n_rows=file.rows,
-                )
-                .select([pl.col(numbers[name]).alias(name) for name in names])
-                .collect()
-            )
-        except pl.exceptions.PolarsError:
-            raise unreadable_row(file) from None
-    if frame.height != file.rows:
-        raise unreadable_row(file)
-    return frame
 
 
 def _from_text(
@@ -329,10 +288,15 @@ def _check_values(file: File, column: Column, roles: Roles, found: list[SpecErro
 
 def cell(file: File, row: int, column: str) -> str:
     """A place in the file, as messages name it."""
-    return f"{file.place(row)}, column `{column}`"
+    return f"{file.place(row)}, column {called(column)}"
 
 
-def quoted(text: str) -> str:
+def called(name: str) -> str:
+    """The name of a column for a message, cut where it is longer than any name is."""
+    return quoted(name, 100)
+
+
+def quoted(text: str, most: int = _SHOWN) -> str:
     """A text of the file for a message: on one line, and not longer than a glance."""
-    plain = "".join(c if c.isprintable() else " " for c in text)
-    return f"`{plain[:_SHOWN]}...`" if len(plain) > _SHOWN else f"`{plain}`"
+    plain = "".join(c if c.isprintable() else " " for c in text[: most + 1])
+    return f"`{plain[:most]}...`" if len(plain) > most else f"`{plain}`"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import datetime, timedelta
 
 from layerforge.data.formats import formats_of
@@ -24,7 +25,7 @@ def period_end(text: str, format: str | None, arg: str) -> int:
             moment = datetime.strptime(text, _python(form))
         except ValueError:
             continue
-        return microseconds(moment + _length(form, moment))
+        return microseconds(moment) + _length(form, moment) // timedelta(microseconds=1)
     message = f"`{text}` is no number of rows, no fraction and no date"
     raise SpecError("bad-split", message, arg, "a date is written like 2017-06-30")
 
@@ -43,5 +44,4 @@ def _length(form: str, moment: datetime) -> timedelta:
         return timedelta(minutes=1)
     if "%d" in form:
         return timedelta(days=1)
-    following = (moment.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return following - moment
+    return timedelta(days=monthrange(moment.year, moment.month)[1])

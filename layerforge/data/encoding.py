@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from layerforge.data.cells import Column, cell, quoted
+from layerforge.data.cells import Column, called, cell, quoted
 from layerforge.data.files import File
 from layerforge.data.holes import Filling
 from layerforge.diagnostics import SpecError
+from layerforge.memory.machine import installed_memory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,7 +79,7 @@ def fit(column: Column, rows: NDArray[np.int64], scale: str | None, coded: bool 
     values = seen.numbers()
     values = values[~np.isnan(values)] if seen.missing else values
     if not len(values):
-        message = f"column `{column.name}` has no value in the training rows"
+        message = f"column {called(column.name)} has no value in the training rows"
         raise SpecError("missing-value", message)
     with np.errstate(over="ignore"):
         low, high, mean = float(values.min()), float(values.max()), float(values.mean())
@@ -91,7 +92,7 @@ def fit(column: Column, rows: NDArray[np.int64], scale: str | None, coded: bool 
         elif scale == "minmax":
             offset, width = low, high - low
     if not np.isfinite([offset, width]).all():
-        message = f"column `{column.name}` holds numbers too large to scale"
+        message = f"column {called(column.name)} holds numbers too large to scale"
         raise SpecError("not-finite", message)
     width = 1.0 if constant or not width else width
     return Encoder(column.name, column.kind, offset, width, mean, (), fitted_on, constant)
@@ -100,7 +101,7 @@ def fit(column: Column, rows: NDArray[np.int64], scale: str | None, coded: bool 
 def _vocabulary(seen: Column, most: int | None) -> tuple[str, ...]:
     words = seen.texts().drop_nulls().unique().sort().to_list()
     if most is not None and len(words) > most:
-        message = f"column `{seen.name}` holds {len(words):,} different texts"
+        message = f"column {called(seen.name)} holds {len(words):,} different texts"
         message += f", too many for a one-hot encoding (at most {most:,})"
         help = f"`encode: {{{seen.name}: index}}` gives each its number, for an Embedding"
         raise SpecError("too-many-categories", message, None, help)
@@ -108,13 +109,21 @@ def _vocabulary(seen: Column, most: int | None) -> tuple[str, ...]:
 
 
 def encode(
-    columns: Mapping[str, Column], encoders: Sequence[Encoder], filling: Filling
+    columns: Mapping[str, Column],
+    encoders: Sequence[Encoder],
+    filling: Filling,
+    place: Callable[[int, str], str],
 ) -> NDArray[np.float32]:
-    """The matrix (rows, width) of the encoded columns, with every hole filled."""
+    """The matrix (rows, width) of the encoded columns, with every hole filled.
+
+    `place` names a row and column in messages. Raises SpecError for what float32 cannot hold.
+    """
     import numpy as np
 
     rows = len(columns[encoders[0].name].values) if encoders else 0
-    matrix = np.zeros((rows, sum(len(each.names) for each in encoders)), np.float32)
+    width = sum(len(each.names) for each in encoders)
+    _check_matrix(rows, width, encoders)
+    matrix = np.zeros((rows, width), np.float32)
     at = 0
     for encoder in encoders:
         column = columns[encoder.name]
@@ -128,9 +137,27 @@ def encode(
             values = column.numbers()
             if column.missing:
                 values = filling.filled(encoder.name, values, encoder.mean)
-            matrix[:, at] = (values - encoder.offset) / encoder.scale
+            with np.errstate(over="ignore"):
+                scaled = ((values - encoder.offset) / encoder.scale).astype(np.float32)
+            if not np.isfinite(scaled).all():
+                row = int((~np.isfinite(scaled)).argmax())
+                message = f"{place(row, encoder.name)}: {values[row]:g} is too large for float32"
+                message += " once it is scaled" if encoder.scale != 1.0 else ""
+                raise SpecError("not-finite", message)
+            matrix[:, at] = scaled
         at += len(encoder.names)
     return matrix
+
+
+def _check_matrix(rows: int, width: int, encoders: Sequence[Encoder]) -> None:
+    """Raises SpecError where the matrix would fill the memory, most often by one-hot columns."""
+    needed, there = 4 * rows * width, installed_memory()
+    if there is None or needed <= there:
+        return
+    widest = max(encoders, key=lambda encoder: len(encoder.names))
+    message = f"{rows:,} rows of {width:,} numbers take {needed:,} bytes, and there are {there:,}"
+    help = f"`encode: {{{widest.name}: index}}` makes one column of {len(widest.names):,}"
+    raise SpecError("out-of-memory", message, None, help if len(widest.names) > 1 else None)
 
 
 def _category_codes(texts: pl.Series, categories: Sequence[str]) -> NDArray[np.int64]:
@@ -160,10 +187,11 @@ def find_classes(column: Column) -> Labels:
     words = texts if words is None else words
     known = words.drop_nulls().unique().to_list()
     if len(known) > MAX_CLASSES:
-        message = f"column `{column.name}` holds {len(known):,} different values, no classes"
+        message = f"column {called(column.name)} holds {len(known):,} different values, no classes"
         raise SpecError("too-many-classes", message, None, "is this `task: regression`?")
     if len(known) < 2:
-        message = f"column `{column.name}` holds {quoted(str(known[0]))} alone; that is no choice"
+        message = f"column {called(column.name)} holds {quoted(str(known[0]))} alone"
+        message += "; that is no choice"
         raise SpecError("single-class", message)
     numeric = words is not texts
     classes = tuple(sorted(known, key=lambda word: (float(word), word) if numeric else word))

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Literal
 
 from layerforge.data.inspection import has_quoted_field, inspect, open_file, unreadable
+from layerforge.data.parquet import columns_and_rows
+from layerforge.data.seal import Seal, check_seal, seal_of
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
 
 MAX_HEADER = 1 << 20  # bytes in which the first line must end
-MAX_FIELD = 1 << 20  # characters of one field
+MAX_FIELD = 1 << 26  # characters of one field, where the csv module has to read it
 _SEPARATORS = (",", ";", "\t", "|")
-_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.A)
 _FORMATS = {
     b"PK\x03\x04": "a ZIP archive (an .xlsx or .zip file)",
     b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)",
@@ -25,6 +30,11 @@ _FORMATS = {
     b"ARROW1": "an Arrow or Feather file",
     b"SQLite": "an SQLite database",
     b"\x93NUMPY": "a NumPy file",
+    b"BZh": "a bzip2 file",
+    b"\xfd7zXZ": "an xz file",
+    b"\x28\xb5\x2f\xfd": "a Zstandard file",
+    b"%PDF-": "a PDF",
+    b"PAR1": "a Parquet file packed with gzip",
 }
 
 
@@ -51,7 +61,7 @@ class File:
 
     `shown` is what it is called in messages. `header_lines` and `quoted` say how rows and lines
     of a text correspond: without quotes, row 0 is line `header_lines + 1`. `quote` is None where
-    quotes are characters like any other.
+    quotes are characters like any other. `seal` is what the file was when it was looked at.
     """
 
     path: Path
@@ -66,6 +76,7 @@ class File:
     wording: Wording = Wording()
     part: str = ""
     parts: tuple[File, ...] = ()
+    seal: Seal | None = None
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -109,25 +120,26 @@ def recognise(
     """What the file is. Raises SpecError, about `source`, where it is no table that can be read."""
     try:
         with open_file(path) as stream:
+            seal = seal_of(path)
             head = stream.read(MAX_HEADER)
-    except (OSError, ValueError, EOFError) as error:
+        packed = isinstance(stream, gzip.GzipFile)
+    except (OSError, ValueError, EOFError, zlib.error) as error:
         raise unreadable(path, shown, error) from None
-    if head.startswith(b"PAR1") or path.suffix.lower() in (".parquet", ".pq"):
-        return _recognise_parquet(path, shown, head)
-    _check_text(head, shown)
-    return _recognise_text(path, shown, head, separator, header, decimal)
+    try:
+        called_so = path.suffix.lower() in (".parquet", ".pq")
+        if not packed and (head.startswith(b"PAR1") or called_so):
+            return replace(_recognise_parquet(path, shown, head), seal=seal)
+        _check_text(head, shown)
+        file = _recognise_text(path, shown, head, separator, header, decimal)
+        return replace(file, seal=seal)
+    finally:  # a file that changes may look broken in any way
+        check_seal(path, shown, seal)
 
 
 def _recognise_parquet(path: Path, shown: str, head: bytes) -> File:
-    import polars as pl
-
-    try:
-        frame = pl.scan_parquet(path, glob=False)
-        columns = tuple(frame.collect_schema().names())
-        rows = int(frame.select(pl.len()).collect().item())
-    except (pl.exceptions.PolarsError, OSError) as error:
-        known = "is no Parquet file" if not head.startswith(b"PAR1") else "is a broken Parquet file"
-        raise SpecError("unreadable-data", f"`{shown}` {known}", "source") from error
+    if not head.startswith(b"PAR1"):
+        raise SpecError("unreadable-data", f"`{shown}` is no Parquet file", "source")
+    columns, rows = columns_and_rows(path, shown)
     if rows == 0:
         raise SpecError("empty-data", f"`{shown}` has columns but no rows", "source")
     return File(path, shown, "parquet", columns, rows)
@@ -164,10 +176,12 @@ def _recognise_text(
     known = tuple(each for each in _SEPARATORS if each != decimal)
     character = separator or _guess_separator(text, len(head) == MAX_HEADER, known)
     marks = inspect(path, shown, character)
-    first, lines = _first_record(text, character, shown)
+    first, lines = _first_record(text, len(head) == MAX_HEADER, character, shown)
     names = tuple(name.strip() for name in first) if header else tuple(map(str, range(len(first))))
     header_lines = lines if header else 0
     file = File(path, shown, "text", names, marks.records, character, header_lines, marks.quoted)
+    if marks.returned:
+        raise _stray_return(file)
     if marks.suspicious(len(names)):
         file = _look_closer(file)
     rows = file.rows - marks.blank_lines - (1 if header else 0)
@@ -193,13 +207,13 @@ def _look_closer(file: File) -> File:
 
 def _guess_separator(text: str, cut: bool, known: tuple[str, ...]) -> str:
     """The separator that splits the first lines into equally many fields, the more the better."""
-    lines = text.splitlines()[:20]
+    lines = text.split("\n", 20)[:20]
     if cut and len(lines) < 20:
         lines = lines[:-1]
-    filled = [line for line in lines if line.strip()]
+    filled = [line.removesuffix("\r") for line in lines if line.strip()]
     best, most = known[0], 1
     for character in known:
-        counts = {len(row) for row in csv.reader(filled, delimiter=character)}
+        counts = set(_counts(filled, character))
         if len(counts) == 1 and (count := counts.pop()) > most:
             best, most = character, count
     if most > 1:
@@ -208,11 +222,24 @@ def _guess_separator(text: str, cut: bool, known: tuple[str, ...]) -> str:
     return max(known, key=lambda character: (first.count(character), character == ","))
 
 
-def _first_record(text: str, separator: str, shown: str) -> tuple[list[str], int]:
+def _counts(lines: list[str], separator: str) -> Iterator[int]:
+    """How many fields each line has; none where a quote opens what is no field."""
+    csv.field_size_limit(MAX_FIELD)
+    try:
+        yield from (len(row) for row in csv.reader(lines, delimiter=separator))
+    except csv.Error:
+        yield from (0, 1)
+
+
+def _first_record(text: str, cut: bool, separator: str, shown: str) -> tuple[list[str], int]:
     """The fields of the first line and how many lines they take: a name may hold line breaks."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    csv.field_size_limit(MAX_FIELD)
+    # Lines end with a line feed alone, as for polars.
+    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=separator)
     try:
         fields = next(reader)
+        if cut and reader.line_num > text.count("\n"):
+            raise csv.Error(f"they do not end within {MAX_HEADER:,} bytes")
     except (csv.Error, StopIteration) as error:
         message = f"`{shown}` line 1: cannot be read as column names: {error}"
         raise SpecError("ragged-row", message, "source") from None
@@ -223,13 +250,22 @@ def _first_record(text: str, separator: str, shown: str) -> tuple[list[str], int
 
 
 def _records(file: File) -> Iterator[tuple[int, int, list[str]]]:
-    """Number, first line and fields of each record: slow, for finding the place of a fault."""
+    """Number, first line and fields of each record: slow, for finding the place of a fault.
+
+    Raises SpecError where quotes make no record.
+    """
     csv.field_size_limit(MAX_FIELD)
     with open_file(file.path) as stream:
-        text = io.TextIOWrapper(stream, "utf-8-sig", newline="")
+        text = io.TextIOWrapper(stream, "utf-8-sig", newline="\n")
         reader = csv.reader(text, delimiter=file.separator, quotechar=file.quote, strict=True)
         line = 1
-        for number, fields in enumerate(reader):
+        for number in count():
+            try:
+                fields = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise _broken_quote(file, line, error) from None
             yield number, line, fields
             line = reader.line_num + 1
 
@@ -237,26 +273,23 @@ def _records(file: File) -> Iterator[tuple[int, int, list[str]]]:
 def _check_records(file: File) -> int:
     """How many records the csv module finds; raises SpecError at the first with a wrong count."""
     wanted = len(file.columns)
-    number, line, blank = -1, 0, 0
-    try:
-        for number, line, fields in _records(file):  # noqa: B007 - used after
-            if len(fields) == wanted or (wanted == 1 and not fields):
-                if blank:
-                    raise _ragged(file, blank, 0)
-            elif fields:
-                raise _ragged(file, blank or line, 0 if blank else len(fields))
-            else:
-                blank = blank or line
-    except csv.Error as error:
-        raise _broken_quote(file, line + 1, error) from None
+    number, blank = -1, 0
+    for number, line, fields in _records(file):  # noqa: B007 - used after
+        if len(fields) == wanted or (wanted == 1 and not fields):
+            if blank:
+                raise _ragged(file, blank, 0)
+        elif fields:
+            raise _ragged(file, blank or line, 0 if blank else len(fields))
+        else:
+            blank = blank or line
     return number + 1
 
 
 def _ragged(file: File, line: int, fields: int) -> SpecError:
-    count = len(file.columns)
+    wanted = _fields(len(file.columns))
     source = "the header" if file.header_lines else "the first line"
     found = _fields(fields) if fields else "a blank line"
-    message = f"`{file.shown}` line {line}: {found}, where {source} has {_fields(count)}"
+    message = f"`{file.shown}` line {line}: {found}, where {source} has {wanted}"
     return SpecError("ragged-row", message, "source")
 
 
@@ -266,7 +299,10 @@ def _fields(count: int) -> str:
 
 def _broken_quote(file: File, line: int, error: csv.Error) -> SpecError:
     reason = str(error)
-    if "unexpected end" in reason or "field larger" in reason:
+    if "field larger" in reason:
+        message = f"`{file.shown}` line {line}: a field of more than {MAX_FIELD:,} characters"
+        message += ", or a quote in this row is never closed"
+    elif "unexpected end" in reason:
         message = f"`{file.shown}` line {line}: a quote in this row is never closed"
     else:
         message = f"`{file.shown}` line {line}: a quote inside a quoted field must be doubled"
@@ -276,13 +312,25 @@ def _broken_quote(file: File, line: int, error: csv.Error) -> SpecError:
 def _stray_quote(file: File) -> SpecError:
     """The first line with a quote inside a field that does not begin with one."""
     mark = re.escape(file.separator)
-    stray = re.compile(f'(?:^|{mark})[^{mark}"\n]+"')
-    with open_file(file.path) as stream:
-        lines = enumerate(io.TextIOWrapper(stream, "utf-8-sig"), 1)
-        line = next((number for number, text in lines if stray.search(text)), 1)
+    line = _first_line(file, re.compile(f'(?:^|{mark})[^{mark}"\n]+"'))
     message = f"`{file.shown}` line {line}: a quote inside a field that does not begin with one"
     help = 'put the field in quotes and double those inside: "5"" pipe"'
     return SpecError("ragged-row", message, "source", help)
+
+
+def _stray_return(file: File) -> SpecError:
+    """The first line with a carriage return before its end; half of all readers end a row there."""
+    line = _first_line(file, re.compile("\r(?!\n)"))
+    message = f"`{file.shown}` line {line}: a carriage return within the line"
+    help = "end every line in the same way, and put a field with a line break into quotes"
+    return SpecError("ragged-row", message, "source", help)
+
+
+def _first_line(file: File, wanted: re.Pattern[str]) -> int:
+    """The number of the first line in which something is found."""
+    with open_file(file.path) as stream:
+        lines = enumerate(io.TextIOWrapper(stream, "utf-8-sig", newline="\n"), 1)
+        return next((number for number, text in lines if wanted.search(text)), 1)
 
 
 def unreadable_row(file: File) -> SpecError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 _CLOCK = r"(?:(?P<gap>[ T])(?P<clock>\d{1,2}(?P<colon>[:.])\d{2}"
 _CLOCK += r"(?P<second>(?P=colon)\d{2}(?P<part>\.\d+)?)?)"
@@ -38,6 +39,21 @@ def formats_of(text: str) -> list[str]:
     else:
         return []
     return [day + clock for day in days for clock in _clocks(match)]
+
+
+def written(moment: datetime, form: str) -> str:
+    """A moment in a format that polars knows, of whose letters Python's strftime lacks some."""
+
+    def letter(match: re.Match[str]) -> str:
+        if match["digits"] is not None or match["point"] is not None:
+            digits = f"{moment.microsecond:06}000"[: int(match["digits"] or 6)]
+            return (match["point"] or "") + digits
+        # glibc writes the year 1 as `1`, which no reader takes for a year.
+        return {"%Y": f"{moment.year:04}", "%#z": "Z", "%:z": "+00:00", "%z": "+0000"}[match[0]]
+
+    known = r"%%|%(?P<point>\.)?(?P<digits>[369])?f|%Y|%#z|%:z|%z"
+    filled = re.sub(known, lambda m: m[0] if m[0] in ("%%", "%f") else letter(m), form)
+    return moment.strftime(filled)
 
 
 def is_clock(text: str) -> bool:

@@ -6,18 +6,21 @@ Bytes that are no text, and rows with too few or too many fields, of which polar
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from layerforge.diagnostics import SpecError, did_you_mean
+from layerforge.memory.machine import installed_memory
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 PIECE = 1 << 22
+MAX_LINE: Final = 1 << 28  # bytes of one row: all of it is in memory at once
 
 
 def open_file(path: Path) -> IO[bytes]:
@@ -31,8 +34,11 @@ def open_file(path: Path) -> IO[bytes]:
 
 def unreadable(path: Path, shown: str, error: Exception) -> SpecError:
     """The fault, about `source`, of a file that could not be opened or read to its end."""
-    if isinstance(error, EOFError | gzip.BadGzipFile):
+    if isinstance(error, EOFError | gzip.BadGzipFile | zlib.error):
         return SpecError("unreadable-data", f"`{shown}` is a broken gzip file", "source")
+    if path.is_symlink() and not path.exists():
+        message = f"`{shown}` is a link to `{path.readlink()}`, and that is not there"
+        return SpecError("unreadable-data", message, "source")
     if isinstance(error, FileNotFoundError):
         message = f"there is no file `{shown}`; it is looked for beside the spec"
         if any(mark in shown for mark in "*?["):
@@ -63,6 +69,8 @@ class Marks:
     lines: int = 0
     last: int = 10  # the last byte of the last piece
     stray: bool = False
+    returned: bool = False  # whether a carriage return stands within a row, outside quotes
+    unended: int = 0  # bytes behind the last line end
     odd: dict[int, int] = field(default_factory=dict)  # number of fields -> the first such record
 
     def suspicious(self, fields: int) -> bool:
@@ -79,6 +87,7 @@ class Marks:
 
         codes = np.frombuffer(piece, np.uint8)
         marks = (codes == 10) | (codes == self.separator)
+        self._check_returns(piece, codes)
         if self.inside or b'"' in piece:
             self.quoted = True
             self._check_quotes(codes)
@@ -89,7 +98,23 @@ class Marks:
         self._count(np.flatnonzero(ends), len(ends))
         self._count_blank(piece)
         self.lines += piece.count(b"\n")
+        end = piece.rfind(b"\n")
+        self.unended = self.unended + len(piece) if end < 0 else len(piece) - end - 1
         self.last = piece[-1]
+
+    def _check_returns(self, piece: bytes, codes: NDArray[np.uint8]) -> None:
+        """Looks for carriage returns that end no line with a line feed, outside quotes."""
+        import numpy as np
+
+        alone = piece.count(b"\r") - piece.count(b"\r\n")
+        if not alone and self.last != 13:
+            return
+        lone = (codes == 13) & (np.append(codes[1:], 10) != 10)
+        if self.inside or b'"' in piece:
+            lone &= (np.cumsum(codes == 34, dtype=np.uint8) + self.inside) & 1 == 0
+        self.returned |= bool(lone.any()) or (
+            self.last == 13 and codes[0] != 10 and not self.inside
+        )
 
     def _check_quotes(self, codes: NDArray[np.uint8]) -> None:
         """Looks for a quote that opens in the middle of a field; a doubled one opens behind another."""
@@ -129,8 +154,11 @@ def inspect(path: Path, shown: str, separator: str) -> Marks:
     last = b""
     for piece in pieces_of(path, shown):
         _check_bytes(piece, decoder, marks.lines, shown)
-        marks.take(piece if last else piece.removeprefix(b"\xef\xbb\xbf"))
+        body = piece if last else piece.removeprefix(b"\xef\xbb\xbf")
+        if body:
+            marks.take(body)
         last = piece[-1:]
+        _check_size(marks, shown)
     if decoder.getstate()[0]:
         message = f"`{shown}` ends in the middle of a character; it is cut off, or not UTF-8"
         raise SpecError("data-not-text", message, "source")
@@ -146,8 +174,23 @@ def pieces_of(path: Path, shown: str) -> Iterator[bytes]:
         with open_file(path) as stream:
             while piece := stream.read(PIECE):
                 yield piece
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise unreadable(path, shown, error) from None
+
+
+def _check_size(marks: Marks, shown: str) -> None:
+    """Ends the reading of what a small packed file may hold without end: one row, or rows."""
+    if marks.unended > MAX_LINE:
+        message = (
+            f"`{shown}` line {marks.lines + 1}: longer than {MAX_LINE:,} bytes; is it a table?"
+        )
+        raise SpecError("data-not-text", message, "source")
+    there = installed_memory()
+    if there is not None and 8 * marks.records > there:
+        message = (
+            f"`{shown}` has more than {marks.records:,} rows: one column of them would not fit"
+        )
+        raise SpecError("out-of-memory", f"{message} into {there:,} bytes of memory", "source")
 
 
 def _check_bytes(piece: bytes, decoder: Any, lines: int, shown: str) -> None:

@@ -62,7 +62,8 @@ def _check_ranges(file: File, texts: dict[str, pl.Series]) -> None:
     """A month 13 or an hour 24 is told by its place, before all parts are read as one."""
     import polars as pl
 
-    limits = {"month": (1, 12), "day": (1, 31), "hour": (0, 23), "minute": (0, 59)}
+    limits = {"year": (0, 9999), "month": (1, 12), "day": (1, 31), "hour": (0, 23)}
+    limits |= {"minute": (0, 59), "second": (0, 59)}
     for unit, (low, high) in limits.items():
         if unit not in texts:
             continue

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from layerforge.data.cells import Column, cell, read_frame
+from layerforge.data.cells import Column, cell
+from layerforge.data.frames import read_frame
 from layerforge.data.raw import Raw
 from layerforge.data.series import Series
-from layerforge.data.stamps import Stamps, counted, settled
+from layerforge.data.stamps import MICROSECONDS, Stamps, Step, counted, settled
 from layerforge.diagnostics import SpecError
+from layerforge.memory.machine import installed_memory
 from layerforge.records import replace
 from layerforge.spec.data import DataSettings
 from layerforge.spec.policies import SPLITS
@@ -120,9 +122,23 @@ def _whole(settings: DataSettings, raw: Raw) -> Raw:
     if settings.gaps == "error" or len(off):
         row = int((off if settings.gaps == "fill" else odd)[0])
         raise _gap(raw, row, len(off) > 0)
-    raw = put_in(raw, np.append(np.where(within, steps // count, 1) - 1, 0))
+    absent = np.append(np.where(within, steps // count, 1) - 1, 0)
+    _check_many(raw, absent)
+    raw = put_in(raw, absent)
     note = f"{raw.count - len(values):,} absent moments were put in as rows without values"
     return replace(raw, notes=(*raw.notes, note))
+
+
+def _check_many(raw: Raw, absent: NDArray[np.int64]) -> None:
+    """Raises SpecError, about `gaps`, where so many rows put in would fill the memory."""
+    rows, there = raw.count + int(absent.sum()), installed_memory()
+    if there is None or 8 * rows * max(len(raw.columns), 1) <= there:
+        return
+    row = int(absent.argmax())
+    place = cell(raw.file, raw.file_row(row + 1), raw.stamps.clock.column if raw.stamps else "")
+    message = f"{place}: {int(absent[row]):,} moments are absent before this row"
+    message += f"; with all that are, {rows:,} rows would not fit into memory"
+    raise SpecError("out-of-memory", message, "gaps")
 
 
 def _gap(raw: Raw, row: int, uneven: bool) -> SpecError:
@@ -164,12 +180,25 @@ def _moments(stamps: Stamps, before: NDArray[np.int64], later: NDArray[np.int64]
     values = stamps.values[before].copy()
     step = stamps.clock.step
     assert step is not None
+    _check_last(stamps, step, values, later)
     if step.unit != "month":
         values += later * step.count
     else:
         for row in np.flatnonzero(later):
             values[row] = stamps.clock.after(int(values[row]), int(later[row]))[-1]
     return replace(stamps, values=values, warnings=())
+
+
+def _check_last(
+    stamps: Stamps, step: Step, values: NDArray[np.int64], later: NDArray[np.int64]
+) -> None:
+    """Raises SpecError, about `time`, where rows to come would lie after all that can be written."""
+    last = int(values.argmax())
+    size = step.count * (31 * MICROSECONDS["day"] if step.unit == "month" else 1)
+    if not stamps.clock.holds(int(values[last]) + int(later.max()) * size):
+        most = "the year 9999" if stamps.clock.format is not None else "what a number holds"
+        message = f"rows to come after {stamps.clock.text(int(values[last]))} lie beyond {most}"
+        raise SpecError("bad-time", message, "time")
 
 
 def _by_order(settings: DataSettings, raw: Raw) -> Raw:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from layerforge.data.account import account_of
 from layerforge.data.calendar import calendar_columns, calendar_encoders, names_of
-from layerforge.data.cells import cell
+from layerforge.data.cells import cell, quoted
 from layerforge.data.encoding import Encoder, apply_classes, encode, find_classes, fit
 from layerforge.data.feeds import feeds_of
 from layerforge.data.files import File
@@ -147,7 +147,7 @@ def _count_classes(
         name = raw.roles.targets[0]
         of_class = indices == classes.index(unseen[0])
         place = cell(raw.file, raw.file_row(int(of_class.argmax())), name)
-        message = f"{place}: the class `{unseen[0]}` has no training row"
+        message = f"{place}: the class {quoted(unseen[0])} has no training row"
         message += f" ({int(of_class.sum())} in all, split {split.how})"
         help = f'`strip: "{unseen[0][-1]}"` takes such marks away'
         marked = unseen[0][:-1] in classes and not unseen[0][-1].isalnum()
@@ -186,7 +186,7 @@ def assemble(
     """
     encoders, target_encoders = fitted
     filling = filling_of(settings, raw.codes, split.rows["train"])
-    features = encode(raw.columns, encoders, filling)
+    features = encode(raw.columns, encoders, filling, raw.cell)
     check_shape(settings, features.shape[1], raw)
     targets: NDArray[Any]
     if classes is not None:
@@ -244,7 +244,7 @@ def _targets(
         first = names.index(wanted[0])
         if names[first : first + len(wanted)] == wanted:
             return features[:, first : first + len(wanted)]
-    return encode(raw.columns, target_encoders, filling)
+    return encode(raw.columns, target_encoders, filling, raw.cell)
 
 
 def places_of(encoders: Sequence[Encoder]) -> dict[str, tuple[int, ...]]:
@@ -281,10 +281,11 @@ def _weights(raw: Raw) -> NDArray[np.float32] | None:
         return None
     column = raw.columns[name]
     values = column.numbers()
-    wrong = ~(values >= 0)
+    wrong = ~((values >= 0) & (values <= np.finfo(np.float32).max))
     if wrong.any():
         row = int(wrong.argmax())
-        message = f"{cell(raw.file, raw.file_row(row), name)}: a weight must be 0 or more"
+        message = f"{raw.cell(row, name)}: {values[row]:g} is no weight; it must be 0 or more"
+        message += ", and within float32" if values[row] > 0 else ""
         raise SpecError("out-of-range", message, "weights")
     return values.astype(np.float32)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from layerforge.data.cells import Column, read_cells
+from layerforge.data.cells import Column, cell, read_cells
 from layerforge.data.files import File
 from layerforge.data.holes import check_holes, dropped, holes_in
 from layerforge.data.roles import Roles
@@ -52,6 +52,10 @@ class Raw:
     def file_row(self, row: int) -> int:
         """The row of the file that a row is; one that was put in between counts as the one before."""
         return row if self.kept is None else int(self.kept[row])
+
+    def cell(self, row: int, column: str) -> str:
+        """A place in the file, as messages name it."""
+        return cell(self.file, self.file_row(row), column)
 
     def take(self, rows: NDArray[np.int64]) -> Raw:
         """The same with these rows alone, in this order."""

@@ -43,11 +43,15 @@ class Roles:
         """The columns that say which row it is, and whose."""
         return (*self.time, *self.group, *(() if self.order is None else (self.order,)))
 
-    def of(self, column: str) -> list[str]:
-        """Every role of a column, by its key in the spec."""
+    def by_column(self) -> dict[str, list[str]]:
+        """Every role of each column, by its key in the spec."""
+        found: dict[str, list[str]] = {}
         keys = ("time", "group", "order", "features", "known", "static", "targets", "weights")
-        own = [(key, getattr(self, key)) for key in keys]
-        return [key for key, names in own if column == names or column in (names or ())]
+        for key in keys:
+            names = getattr(self, key) or ()
+            for name in (names,) if isinstance(names, str) else names:
+                found.setdefault(name, []).append(key)
+        return found
 
 
 def assign(settings: DataSettings, file: File, found: list[SpecError]) -> Roles:

@@ -37,6 +37,8 @@ def find_season(step: Step | None, series: NDArray[Any]) -> Season:
     import numpy as np
 
     recent = np.asarray(series[-_MOST_ROWS:], np.float64)
+    # The units do not matter, and squares of numbers such as 1e300 are no numbers.
+    recent = recent / np.maximum(np.abs(recent).max(axis=0, initial=0), 1e-300)
     if step is None or step.unit == "number":
         return _from_peaks(recent)
     lengths = [length for length in likely_lengths(step) if 5 * length <= 2 * len(recent)]

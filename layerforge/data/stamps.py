@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from layerforge.data.cells import cell, parquet_types, quoted, read_frame, read_text
+from layerforge.data.cells import cell, quoted, read_text
 from layerforge.data.files import File
-from layerforge.data.formats import formats_of
+from layerforge.data.formats import formats_of, written
+from layerforge.data.frames import read_frame
 from layerforge.data.moments import joined
+from layerforge.data.parquet import parquet_types
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
 
@@ -29,6 +31,9 @@ MICROSECONDS: Final = {
     "microsecond": 1,
 }
 _EPOCH = datetime(1970, 1, 1)  # stamps without a zone stay without one
+# What a calendar can write, in microseconds; whole numbers that can be told apart by subtraction.
+_DATES: Final = (-62_135_596_800_000_000, 253_402_300_799_999_999)
+_NUMBERS: Final = (-(2**62), 2**62)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +68,12 @@ class Clock:
         """One stamp as the file writes them."""
         if self.format is None:
             return str(value)
-        moment = _EPOCH + timedelta(microseconds=value)
-        format = self.format.replace("%.f", ".%f").replace("%#z", "Z")
-        return moment.strftime(format)
+        return written(_EPOCH + timedelta(microseconds=value), self.format)
+
+    def holds(self, value: int) -> bool:
+        """Whether a stamp can be written: between the years 1 and 9999, or no overlong number."""
+        low, high = _NUMBERS if self.format is None else _DATES
+        return low <= value <= high
 
     def after(self, last: int, count: int) -> list[int]:
         """The `count` stamps that follow `last`."""
@@ -112,16 +120,19 @@ def read_moments(
 
     column = " ".join(columns)
     kind = parquet_types(file).get(columns[0]) if len(columns) == 1 else None
-    if kind is not None and kind.is_temporal():
+    form: str | None
+    if kind in (pl.Date, pl.Datetime):
         values = read_frame(file, columns, pl.Datetime("us"))[column]
         _check_present(file, column, values)
-        written: str | None = "%Y-%m-%d" if kind == pl.Date else "%Y-%m-%d %H:%M:%S"
+        form = "%Y-%m-%d" if kind == pl.Date else "%Y-%m-%d %H:%M:%S"
         moments = values.cast(pl.Int64)
     else:
         text = joined(file, columns) if len(columns) > 1 else read_text(file, column)
         _check_present(file, column, text)
-        moments, written = _parse(file, column, text, format)
-    return Clock(column, written, None), moments.to_numpy()
+        moments, form = _parse(file, column, text, format)
+    clock = Clock(column, form, None)
+    _check_range(file, clock, moments)
+    return clock, moments.to_numpy()
 
 
 def settled(
@@ -156,6 +167,15 @@ def _check_present(file: File, column: str, values: pl.Series) -> None:
         row = values.is_null().arg_max() or 0
         message = f"{cell(file, row, column)}: the time is missing"
         raise SpecError("bad-time", message, "time")
+
+
+def _check_range(file: File, clock: Clock, moments: pl.Series) -> None:
+    for row in (moments.arg_min() or 0, moments.arg_max() or 0):
+        if not clock.holds(int(moments[row])):
+            bounds = "no time between the years 1 and 9999"
+            if clock.format is None:
+                bounds = f"`{moments[row]}` is too large a number for a time"
+            raise SpecError("bad-time", f"{cell(file, row, clock.column)}: {bounds}", "time")
 
 
 def _parse(
@@ -309,8 +329,8 @@ def _days(year: int, month: int) -> int:
 
 def microseconds(moment: datetime) -> int:
     """Since 1970; a moment with a zone is taken to UTC."""
-    plain = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-    return (plain - _EPOCH) // timedelta(microseconds=1)
+    plain = moment.replace(tzinfo=None) - _EPOCH  # UTC may be in a year that Python has not
+    return (plain - (moment.utcoffset() or timedelta())) // timedelta(microseconds=1)
 
 
 def _irregular(

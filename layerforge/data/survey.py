@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from layerforge.data.cells import MISSING, read_frame
+from layerforge.data.cells import MISSING
 from layerforge.data.files import File, recognise
 from layerforge.data.formats import formats_of, is_clock
+from layerforge.data.frames import read_frame
+from layerforge.data.parquet import parquet_types, strange_types
 from layerforge.data.season import Season, find_season
 from layerforge.data.series import series_of
 from layerforge.data.stamps import Stamps, read_moments, settled
@@ -26,6 +28,7 @@ ROWS: Final = 50_000  # looked at; more would tell no more of what a column is
 SENTINELS: Final = ("?", "-", "--", "*", "missing", "unknown", "none", "None", "#N/A", "NULL")
 PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
 _SERIES: Final = 1_000  # in one file, at most
+_TRIED: Final = 50  # columns that may number sequences, or their steps: the first ones do
 _COUNTED: Final = re.compile(
     r"time|date|day|month|year|week|hour|t|ts|timestamp|unix|epoch|step|index|period", re.I
 )
@@ -41,7 +44,7 @@ class Seen:
     """
 
     name: str
-    kind: Literal["whole", "number", "flag", "text", "empty"]
+    kind: Literal["whole", "number", "flag", "text", "empty", "other"]
     distinct: int
     missing: int
     low: float = 0.0
@@ -123,9 +126,13 @@ def _look(file: File, time: str | None) -> Survey:
     if time is not None and time not in file.columns:
         raise Faults(Diagnostic("unknown-column", f"`{file.shown}` has no column `{time}`"))
     head = replace(file, rows=min(file.rows, ROWS))
-    names = list(dict.fromkeys(file.columns))
-    frame = read_frame(head, names, pl.String)
-    columns = tuple(_seen(name, frame[name], file.wording.decimal) for name in names)
+    names, strange = list(dict.fromkeys(file.columns)), strange_types(file)
+    frame = read_frame(head, [name for name in names if name not in strange], pl.String)
+    known = {name: Seen(name, "other", 0, 0, sentinels=(kind,)) for name, kind in strange.items()}
+    known |= _numbers(head, frame.columns)
+    columns = tuple(
+        known.get(name) or _seen(name, frame[name], file.wording.decimal) for name in names
+    )
     wanted = [(time,)] if time is not None else _may_be_time(columns, frame)
     for each in wanted:
         try:
@@ -192,24 +199,26 @@ def find_sequences(seen: Survey, target: str) -> Steps | None:
     import polars as pl
 
     head = replace(seen.file, rows=seen.looked)
-    groups = [c for c in seen.columns if c.kind != "number" and 1 < c.distinct * 3 <= seen.looked]
-    orders = [c for c in seen.columns if c.kind == "whole" and c.distinct > 2 and not c.missing]
-    for group in (c for c in groups if c.name != target and not c.missing):
-        frame = read_frame(head, [group.name, target], pl.String)
-        alike = frame.group_by(group.name).agg(pl.col(target).n_unique())
+    others = [c for c in seen.columns if c.name != target and not c.missing]
+    groups = [c.name for c in others if c.kind != "number" and 1 < c.distinct * 3 <= seen.looked]
+    orders = [c.name for c in others if c.kind == "whole" and c.distinct > 2]
+    groups, orders = groups[:_TRIED], orders[:_TRIED]
+    if not groups or not orders:
+        return None
+    texts = read_frame(head, list(dict.fromkeys([*groups, target])), pl.String)
+    steps = read_frame(head, orders, pl.Float64)
+    for group in groups:
+        alike = texts.group_by(group).agg(pl.col(target).n_unique())
         if (alike[target] > 1).any():
             continue
-        for order in (c for c in orders if c.name not in (target, group.name)):
-            counted = (
-                frame[group.name]
-                .to_frame()
-                .with_columns(read_frame(head, [order.name], pl.Float64)[order.name].alias("step"))
-            )
-            rises = counted.group_by(group.name, maintain_order=True).agg(
-                pl.col("step").diff().drop_nulls().eq(1).all()
-            )
-            if rises["step"].all():
-                return Steps(group.name, order.name)
+        rises = (
+            steps.with_columns(texts[group].alias("  group"))
+            .group_by("  group", maintain_order=True)
+            .agg(pl.exclude("  group").diff().drop_nulls().eq(1).all())
+        )
+        found = next((name for name in orders if name != group and rises[name].all()), None)
+        if found is not None:
+            return Steps(group, found)
     return None
 
 
@@ -220,6 +229,26 @@ def labels_of(seen: Survey, column: str) -> frozenset[str]:
     head = replace(seen.file, rows=seen.looked)
     texts = read_frame(head, [column], pl.String)[column].str.strip_chars().drop_nulls()
     return frozenset(texts.unique().to_list())
+
+
+def _numbers(head: File, names: Sequence[str]) -> dict[str, Seen]:
+    """The columns that hold a number in every row: told at once, for there may be very many."""
+    import numpy as np
+    import polars as pl
+
+    types = parquet_types(head)
+    names = [name for name in names if name not in types or types[name].is_numeric()]
+    found = {}
+    for column in read_frame(head, names, pl.Float64):
+        values = column.to_numpy()
+        if np.isnan(values).any():
+            continue
+        ends = np.flatnonzero(np.append(values[1:] != values[:-1], True))
+        run, whole = int(np.diff(ends, prepend=-1).max()), bool((values == np.round(values)).all())
+        low, high, distinct = float(values.min()), float(values.max()), len(np.unique(values))
+        kind: Literal["whole", "number"] = "whole" if whole else "number"
+        found[column.name] = Seen(column.name, kind, distinct, 0, low, high, (), run)
+    return found
 
 
 def _seen(name: str, texts: pl.Series, decimal: str) -> Seen:
@@ -254,6 +283,7 @@ def season_of(seen: Survey, targets: Sequence[str]) -> Season:
     frame = read_frame(seen.file, list(targets), pl.Float64)
     times = seen.times
     rows = np.arange(seen.file.rows) if times is None else times.order[: times.first]
-    frame = frame[rows].fill_nan(None).fill_null(strategy="forward").fill_null(0.0)
+    finite = frame[rows].select(pl.when(pl.all().is_finite()).then(pl.all()))
+    frame = finite.fill_null(strategy="forward").fill_null(0.0)
     step = times.stamps.clock.step if times is not None else None
     return find_season(step, frame.to_numpy()[: int(0.7 * len(rows))])

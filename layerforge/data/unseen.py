@@ -195,7 +195,7 @@ def forecast_window(
             raw, positions = with_coming(settings, raw, frame, course, clock)
         else:
             positions = every_sample(settings, raw, frame)
-        features = encode(raw.columns, encoders, filling_of(settings, raw.codes))
+        features = encode(raw.columns, encoders, filling_of(settings, raw.codes), raw.cell)
         check_shape(settings, features.shape[1], raw)
     except SpecError as error:
         raise faults(settings, [error]) from None

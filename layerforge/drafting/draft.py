@@ -248,10 +248,13 @@ def _rows(survey: Survey, task: Task, targets: Sequence[str], reasons: dict[str,
         raise Faults(Diagnostic("unknown-column", message))
     steps = find_sequences(survey, targets[0])
     steps = None if steps is not None and steps.group in dates else steps  # all at one moment
-    if steps is not None:
-        kept = tuple(name for name in kept if name not in (steps.group, steps.order))
+    inside = () if steps is None else (steps.group, steps.order)
+    if steps is not None and any(name not in inside for name in kept):
+        kept = tuple(name for name in kept if name not in inside)
         left_out = {n: why for n, why in left_out.items() if n not in (steps.group, steps.order)}
         reasons["order"] = f"one `{targets[0]}` for each `{steps.group}`: its rows are one sample"
+    else:
+        steps = None  # or nothing is left that could be seen at a step
     form: Form = "steps"
     side = 0
     if steps is None:
@@ -308,6 +311,8 @@ def _useless(column: Seen, rows: int, forecast: bool) -> str:
     """Why a column is left out, or nothing."""
     if column.kind == "empty":
         return "empty"
+    if column.kind == "other":
+        return f"values of type {column.sentinels[0]}"
     if column.missing * 2 > rows:
         return f"{column.missing / rows:.0%} missing"
     if column.kind == "text":

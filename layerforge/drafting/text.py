@@ -13,6 +13,7 @@ from layerforge.writing.values import text
 Sources: TypeAlias = str | Mapping[str, str]  # one file, or one for each part
 _COLUMN: Final = 56  # where comments behind a line begin
 _WIDTH: Final = 100
+_LONGEST: Final = 200  # characters of a name in a comment
 _STEPS: Final = 6_000  # of training, at most, that a first try may take
 
 
@@ -24,18 +25,25 @@ def draft_text(plan: Draft, survey: Survey, sources: Sources, name: str, file: s
     return "\n".join([*lines, "", *_train(plan, _samples(plan, survey))]) + "\n"
 
 
+def _plain(words: str) -> str:
+    """Words of the data for a comment: no character in them ends it, or is none that YAML allows."""
+    plain = "".join(c if c.isprintable() else " " for c in words[:_LONGEST])
+    return f"{plain}..." if len(words) > _LONGEST else plain
+
+
 def _commented(line: str, why: str) -> str:
     """The line with the comment behind it, or above it where that would be too long."""
     if not why:
         return line
+    why = _plain(why)
     behind = f"{line:<{_COLUMN}}  # {why}"
     indent = " " * (len(line) - len(line.lstrip(" ")))
     return behind if len(behind) <= _WIDTH else f"{indent}# {why}\n{line}"
 
 
 def _top(plan: Draft, survey: Survey, name: str, file: str) -> Iterator[str]:
-    yield f"# {_purpose(plan)}"
-    yield f"# Made from a look at the {survey.file.rows:,} rows of {survey.file.shown}."
+    yield f"# {_plain(_purpose(plan))}"
+    yield f"# Made from a look at the {survey.file.rows:,} rows of {_plain(survey.file.shown)}."
     yield "# Change what you know better, then"
     yield "#"
     yield f"#   layerforge check {file}       is anything wrong with it?"
@@ -76,7 +84,7 @@ def _data(plan: Draft, survey: Survey, sources: Sources) -> Iterator[str]:
     if plan.features is not None:
         yield f"  features: {text(list(plan.features))}"
     for name, reason in plan.left_out.items():
-        yield f"    # left out: {name or 'the column without a name'} ({reason})"
+        yield f"    # left out: {_plain(name) or 'the column without a name'} ({reason})"
     yield _commented(f"  targets: {text(list(plan.targets))}", why.get("targets", ""))
     yield from _form_of_samples(plan)
     yield from _missing(plan, survey)

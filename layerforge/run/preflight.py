@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from layerforge.build.memory import installed_memory
 from layerforge.components.table import find
 from layerforge.data import Prepared
 from layerforge.diagnostics import Diagnostic
@@ -15,6 +14,7 @@ from layerforge.graph import Call
 from layerforge.heads import last_call
 from layerforge.infer import Plan
 from layerforge.memory import estimate
+from layerforge.memory.machine import installed_memory
 from layerforge.run.objective import Objective
 from layerforge.spec import TrainSettings
 

@@ -1,0 +1,171 @@
+"""What must hold of any data file: an end in time, right numbers or one clear diagnostic."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from layerforge.codes import CODES
+from layerforge.data import Prepared, forecast_window, prepare, prepare_again
+from layerforge.diagnostics import Diagnostic, Faults
+from layerforge.drafting import Wishes, draft, draft_text, survey
+from layerforge.pipeline import compile_spec
+from tests.fuzz.data.seeds import SEEDS, Seed
+
+SECONDS: Final = 2.0  # of the processor, for one input
+
+
+def fault_of(folder: Path, seed: Seed, content: bytes, patience: float = 1.0) -> str | None:
+    """What is wrong with how layerforge takes these bytes as data, in one line; None where all holds.
+
+    `patience` multiplies the time that an input may take. An exception goes through to the caller.
+    """
+    path = folder / "d.csv"
+    path.write_bytes(content)
+    for door in (_prepared, _predicted, _evaluated, _drafted):
+        start = time.process_time()
+        wrong = next(_told(door, folder, seed, content), None)
+        seconds = time.process_time() - start
+        if wrong is None and seconds > SECONDS * patience:
+            wrong = f"took {seconds:.1f} s of the processor"
+        if wrong is not None:
+            return f"{door.__name__.strip('_')}: {wrong}"
+    return None
+
+
+def _told(door: Callable[..., Any], folder: Path, seed: Seed, content: bytes) -> Iterator[str]:
+    try:
+        yield from door(folder, seed, content)
+    except Faults as stop:
+        if not stop.diagnostics:
+            yield "faults without a diagnostic"
+        for fault in stop.diagnostics:
+            yield from _unclear(fault, content)
+
+
+def _unclear(fault: Diagnostic, content: bytes) -> Iterator[str]:
+    """A diagnostic that does not say what it should: a known code, the file, a place that is there."""
+    if fault.code not in CODES:
+        yield f"unknown code {fault.code!r}"
+    if "`" not in fault.message or not fault.message.strip():
+        yield f"names nothing: {fault.message!r}"
+    if len(fault.message) > 2_000:
+        yield f"a message of {len(fault.message)} letters: {fault.message[:80]!r}"
+    place = re.search(r"`d\.csv` line (\d+)", fault.message)
+    if place and not content.startswith(b"\x1f\x8b"):
+        line, lines = int(place[1]), content.split(b"\n")
+        if line > len(lines):
+            yield f"names line {line} of {len(lines)}: {fault.message[:200]!r}"
+        word = re.search(r"found `([!-_a-~]+?)(\.\.\.)?`", fault.message)
+        if word and word[1].encode() not in b"\n".join(lines[line - 1 : line + 3]):
+            yield f"`{word[1]}` is not in line {line}: {fault.message[:200]!r}"
+
+
+def _prepared(folder: Path, seed: Seed, content: bytes) -> Iterator[str]:
+    data = prepare(_settings(seed.name), folder)
+    yield from _unsound(data)
+    if seed.plain and data.file.format == "text" and not content.startswith(b"\x1f\x8b"):
+        yield from _otherwise_read(data, content)
+
+
+def _predicted(folder: Path, seed: Seed, content: bytes) -> Iterator[str]:
+    """The door of `predict --data`: the file as new rows of a model trained on the good one."""
+    import numpy as np
+
+    rows = forecast_window(_saved(seed.name, folder), folder / "d.csv")
+    inputs = rows.inputs()
+    for values in inputs.values() if isinstance(inputs, dict) else [inputs]:
+        if not np.isfinite(values).all():
+            yield "new rows that are not finite"
+    outputs = len(rows.classes or rows.targets) * (rows.course.steps if rows.course else 1)
+    steps = rows.frame.steps if rows.frame is not None and rows.course is None else 1
+    answers = np.full((len(rows.positions), outputs * steps), 0.25, np.float32)
+    if rows.course is not None:
+        answers = answers.reshape(-1, len(rows.targets))
+    rows.answers(answers)
+
+
+def _evaluated(folder: Path, seed: Seed, content: bytes) -> Iterator[str]:
+    """The door of `evaluate --data`: the file as test rows of a model trained on the good one."""
+    yield from _unsound(prepare_again(_saved(seed.name, folder), folder / "d.csv"))
+
+
+def _drafted(folder: Path, seed: Seed, content: bytes) -> Iterator[str]:
+    """The door of `new`: the spec that is written for a file is one that can be read."""
+    path = folder / "d.csv"
+    seen = survey(path, path.name)
+    plan = draft(seen, Wishes(), None)
+    text = draft_text(plan, seen, path.name, "d", "d.yaml")
+    spec = folder / "d.yaml"
+    spec.write_text(text, encoding="utf-8")
+    compiled = compile_spec(spec)
+    for fault in compiled.found:
+        if fault.severity == "error" and fault.code != "no-input":  # which the data alone tell
+            yield f"the spec it writes has a fault: {fault.message!r}: {text!r}"
+
+
+def _unsound(data: Prepared) -> Iterator[str]:
+    """Arrays with holes, or of other sizes than the samples need."""
+    import numpy as np
+
+    if not np.isfinite(data.features).all():
+        yield "features that are not finite"
+    if data.classes is None and not np.isfinite(data.targets).all():
+        yield "targets that are not finite"
+    for split, positions in data.positions.items():
+        if len(positions):
+            data.batch(positions[:2])
+            data.batch(positions[-2:])
+        if data.samples(split) != len(positions):
+            yield f"{split} has another number of samples"
+
+
+def _otherwise_read(data: Prepared, content: bytes) -> Iterator[str]:
+    """Where a number is another than Python's csv and float make of the same bytes."""
+    file = data.file
+    quoting: dict[str, Any] = (
+        {"quotechar": file.quote} if file.quote else {"quoting": csv.QUOTE_NONE}
+    )
+    text = io.StringIO(content.decode("utf-8-sig"), newline="")
+    rows = [row for row in csv.reader(text, delimiter=file.separator, **quoting) if row]
+    if len(rows) - 1 != file.rows and len(file.columns) > 1:
+        yield f"{file.rows} rows, where csv finds {len(rows) - 1}"
+        return
+    for at, name in enumerate(data.feature_names):
+        column = file.columns.index(name)
+        for i, row in enumerate(rows[1:]):
+            here, there = float(data.features[i, at]), _number(row[column])
+            if there is None or not math.isclose(here, there, rel_tol=1e-6, abs_tol=1e-37):
+                yield f"row {i + 1} of `{name}` is {here}, where csv finds {row[column]!r}"
+                return
+
+
+def _number(word: str) -> float | None:
+    if word.strip().lower() in ("true", "false"):
+        return float(word.strip().lower() == "true")
+    try:
+        return float(word)
+    except ValueError:
+        return None
+
+
+@cache
+def _settings(name: str) -> Any:
+    return next(seed for seed in SEEDS if seed.name == name).settings()
+
+
+@cache
+def _saved(name: str, folder: Path) -> Any:
+    """What a run trained on the good file of a seed keeps of its preprocessing."""
+    good = folder / "good"
+    good.mkdir(exist_ok=True)
+    seed = next(seed for seed in SEEDS if seed.name == name)
+    (good / "d.csv").write_text(seed.text, encoding="utf-8")
+    return prepare(_settings(name), good).preprocessing()
