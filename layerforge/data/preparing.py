@@ -284,8 +284,8 @@ def _weights(raw: Raw) -> NDArray[np.float32] | None:
     wrong = ~((values >= 0) & (values <= np.finfo(np.float32).max))
     if wrong.any():
         row = int(wrong.argmax())
-        message = f"{raw.cell(row, name)}: {values[row]:g} is no weight; it must be 0 or more"
-        message += ", and within float32" if values[row] > 0 else ""
+        bound = "no more than float32 holds" if values[row] > 0 else "0 or more"
+        message = f"{raw.cell(row, name)}: a weight must be {bound}"
         raise SpecError("out-of-range", message, "weights")
     return values.astype(np.float32)
 
