@@ -10,7 +10,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 from layerforge.diagnostics import Diagnostic, Faults
 
@@ -75,6 +76,14 @@ def _no_garbage() -> Iterator[None]:
             gc.enable()
 
 
+def _aside() -> IO[bytes]:
+    """A file for a while; without a folder for such files what is written is lost."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError:
+        return Path(os.devnull).open("r+b")
+
+
 @contextmanager
 def standard_error_aside() -> Iterator[None]:
     """Puts the descriptor 2 aside, shown only after a failure.
@@ -82,12 +91,12 @@ def standard_error_aside() -> Iterator[None]:
     TensorFlow's C++ writes there before it reads its own log level.
     """
     sys.stderr.flush()
-    with tempfile.TemporaryFile() as aside:
+    with _aside() as aside:
         kept = os.dup(2)
         os.dup2(aside.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:
             os.dup2(kept, 2)
             aside.seek(0)
             os.write(2, aside.read())

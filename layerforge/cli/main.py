@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from layerforge.cli.streams import Output, standing_streams
+
+if TYPE_CHECKING:
+    from layerforge.diagnostics import Diagnostic
 
 # Every command with its line of help, which opens the docstring of the module's function as well:
 # the modules are loaded only when called, since their imports are most of what `--help` would cost.
@@ -44,24 +50,31 @@ COMMANDS: Final = {
 }
 
 
+# What only writing can end with: no room, a file system that is mounted to be read, a limit of size.
+_NO_WRITING: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line, that of the process by default, and gives its exit status.
 
     What no command foresaw is told in one line; `--traceback`, or LAYERFORGE_TRACEBACK=1, shows all.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if arguments is None and (shell := os.environ.get("_LAYERFORGE_COMPLETE")):
-        return _complete(shell, given)
+    shell = os.environ.get("_LAYERFORGE_COMPLETE") if arguments is None else None
+    with standing_streams() as outputs:
+        status = _complete(shell, given) if shell else _status(given)
+        sys.stdout.flush()
+        return _written(status, outputs)
+
+
+def _status(given: Sequence[str]) -> int:
     whole = "--traceback" in given or os.environ.get("LAYERFORGE_TRACEBACK") == "1"
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # what cannot be encoded is shown as an escape
-            stream.reconfigure(errors="backslashreplace")
     try:
         from layerforge.cli.app import app
 
         app([word for word in given if word != "--traceback"], prog_name="layerforge")
     except SystemExit as stop:
-        return _flushed(stop.code if isinstance(stop.code, int) else 0)
+        return stop.code if isinstance(stop.code, int) else 0
     except Exception as error:
         if whole:
             raise
@@ -82,21 +95,32 @@ def _complete(shell: str, words: Sequence[str]) -> int:
         if os.environ.get("LAYERFORGE_TRACEBACK") == "1":
             raise
         return 1
-    return _flushed(0)
+    return 0
 
 
 def _tell_error(error: Exception) -> None:
-    """Says in a line that the memory is full; any other error is a fault of ours."""
+    """Says in a line what the system refused, memory or a file; any other error is a fault of ours."""
     import typer
 
     from layerforge.cli.telling import tell
     from layerforge.diagnostics import memory_fault
 
-    full = memory_fault(error)
-    if full is not None:
-        tell([full], {})
+    fault = memory_fault(error)
+    if fault is None and isinstance(error, OSError) and error.errno:
+        fault = _refused(error)
+    if fault is not None:
+        tell([fault], {})
     else:
         typer.echo(_internal_error(error), err=True)
+
+
+def _refused(error: OSError) -> Diagnostic:
+    """What the system says of a file where no command expected it: it was there a moment ago."""
+    from layerforge.diagnostics import Diagnostic, reason_of
+
+    place = f"`{error.filename}`: " if error.filename else ""
+    code = "unwritable-file" if error.errno in _NO_WRITING else "unreadable-file"
+    return Diagnostic(code, f"{place}{reason_of(error)}")
 
 
 def _internal_error(error: Exception) -> str:
@@ -106,11 +130,14 @@ def _internal_error(error: Exception) -> str:
     return f"layerforge: internal error: {said} (please report; --traceback shows it)"
 
 
-def _flushed(status: int) -> int:
+def _written(status: int, outputs: Sequence[Output]) -> int:
     """The exit status, once everything is written; a reader that has gone away is no fault."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python flushes again on its way out; there must be something to flush to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for failure in (output.failure for output in outputs):
+        if failure is not None and not isinstance(failure, BrokenPipeError):
+            from layerforge.cli.telling import tell
+            from layerforge.diagnostics import Diagnostic, reason_of
+
+            message = f"standard output cannot be written: {reason_of(failure)}"
+            tell([Diagnostic("unwritable-file", message)], {})
+            return status or 1
     return status

@@ -106,7 +106,18 @@ def _beside(data: Path) -> Path | None:
 
 
 def _seen_from(folder: Path, data: Path) -> str:
-    return os.path.relpath(data, folder).replace(os.sep, "/")
+    """The data's path as a spec in the folder names it. Raises Faults where none can."""
+    path = os.path.relpath(data, folder).replace(os.sep, "/")
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        from layerforge.diagnostics import Diagnostic, Faults
+
+        message = f"`{path}` is a name that is no UTF-8, which no spec can say"
+        raise Faults(
+            Diagnostic("unreadable-data", message, help="give the file another name")
+        ) from None
+    return path
 
 
 def _stem(data: Path) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from layerforge.data.files import File, unreadable_row
-from layerforge.data.inspection import pieces_of
+from layerforge.data.inspection import for_polars, pieces_of
 from layerforge.data.parquet import read_parquet
 from layerforge.data.seal import check_seal
 from layerforge.diagnostics import SpecError
@@ -102,7 +102,7 @@ def _sources(file: File) -> Iterator[tuple[Path | BytesIO, int]]:
     with file.path.open("rb") as stream:
         packed = stream.read(4).startswith(_PACKED)
     if not packed:
-        yield file.path, file.header_lines
+        yield for_polars(file.path), file.header_lines
         return
     head = file.header_lines
     for piece in whole_rows(pieces_of(file.path, file.shown), file.quote):

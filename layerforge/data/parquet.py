@@ -7,8 +7,9 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
+from layerforge.data.inspection import for_polars
 from layerforge.diagnostics import SpecError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def columns_and_rows(path: Path, shown: str) -> tuple[tuple[str, ...], int]:
     import polars as pl
 
     def look() -> tuple[tuple[str, ...], int]:
-        frame = pl.scan_parquet(path, glob=False)
+        frame = pl.scan_parquet(for_polars(path), glob=False)
         names = tuple(frame.collect_schema().names())
         return names, int(frame.select(pl.len()).collect().item())
 
@@ -39,7 +40,9 @@ def parquet_types(file: File) -> dict[str, pl.DataType]:
         return parquet_types(file.parts[0])
     if file.format != "parquet":
         return {}
-    schema = _unbroken(file.shown, pl.scan_parquet(file.path, glob=False).collect_schema)
+    schema = _unbroken(
+        file.shown, pl.scan_parquet(for_polars(file.path), glob=False).collect_schema
+    )
     return dict(schema)
 
 
@@ -71,7 +74,7 @@ def read_parquet(file: File, names: Sequence[str], dtype: Any) -> pl.DataFrame:
         if types[name] in (pl.Categorical, pl.Enum):
             column = column.cast(pl.String)
         chosen.append(column.cast(dtype, strict=False))
-    frame = pl.scan_parquet(file.path, glob=False).select(chosen)
+    frame = pl.scan_parquet(for_polars(file.path), glob=False).select(chosen)
     return _unbroken(file.shown, frame.collect)
 
 
@@ -91,6 +94,14 @@ def _unbroken(shown: str, read: Callable[[], _T]) -> _T:
         raise SpecError("unreadable-data", message, "source") from error
 
 
+def _aside() -> IO[bytes]:
+    """A file for a while; without a folder for such files what is written is lost."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError:
+        return Path(os.devnull).open("r+b")
+
+
 @contextmanager
 def _silenced() -> Iterator[None]:
     """Standard error of the whole process put aside, and written after all where nothing fails."""
@@ -99,7 +110,7 @@ def _silenced() -> Iterator[None]:
     except OSError:  # there is none
         yield
         return
-    with tempfile.TemporaryFile() as aside:
+    with _aside() as aside:
         os.dup2(aside.fileno(), 2)
         try:
             yield

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +82,7 @@ def export(run: Path, format: str, out: Path | None, listener: Listener) -> Expo
         "inside" if outside is None else "outside",
         tuple(notes),
     )
-    write_json(done.described, _described(run, format, prepared, feeds, record, done))
+    _describe(done, _described(run, format, prepared, feeds, record, done))
     return done
 
 
@@ -138,7 +137,7 @@ def _written(model: Any, form: Format, path: Path, rows: _Rows) -> tuple[str | N
     """Writes the model beside its place, tries what was written, and puts it there if it is right."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+        with TemporaryDirectory(dir=path.parent, prefix=".export.") as folder:
             temporary = Path(folder) / path.name
             how = _attempt(form, model, temporary)
             difference, samples = rows.difference(form.read(temporary))
@@ -148,7 +147,7 @@ def _written(model: Any, form: Format, path: Path, rows: _Rows) -> tuple[str | N
                 )
                 raise Faults(Diagnostic("not-exported", message))
             if path.is_dir():
-                shutil.rmtree(path)
+                path.rename(Path(folder) / "before")
             temporary.replace(path)
     except OSError as error:
         message = f"`{path}` cannot be written: {reason_of(error)}"
@@ -165,6 +164,14 @@ def _attempt(form: Format, model: Any, path: Path) -> str | None:
         first = next(iter(str(error).strip().splitlines()), type(error).__name__)
         message = f"this format cannot hold the model: {first[:200]}"
         raise Faults(Diagnostic("not-exported", message)) from error
+
+
+def _describe(done: Exported, said: Mapping[str, Any]) -> None:
+    try:
+        write_json(done.described, said)
+    except OSError as error:
+        message = f"`{done.described}` cannot be written: {reason_of(error)}"
+        raise Faults(Diagnostic("unwritable-file", message)) from None
 
 
 def _described(

@@ -7,28 +7,60 @@ import math
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 _TEMPORARY: Final = re.compile(r"\.[0-9a-f]{8}\..")
+_ENDING: Final = 40  # characters of a name that the other name keeps: both fit into 255 bytes
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A name in the folder of `path`; what is written there becomes `path` at the end, all at once.
 
-    After an exception `path` is as it was. The endings stay, since Keras tells formats by them.
+    After an exception `path` is as it was. The endings stay, since Keras tells formats by them. What a
+    symbolic link points at is replaced, not the link; a pipe or a device is written to itself. The new
+    file has the mode of the old one, or what the umask leaves.
     """
-    temporary = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
+    if _is_stream(path):
+        yield path
+        return
+    path = Path(os.path.realpath(path)) if path.is_symlink() else path
+    temporary = path.with_name(f".{secrets.token_hex(4)}.{path.name[-_ENDING:]}")
     try:
+        _make(temporary, _mode_of(path))
         yield temporary
         _flush(temporary)
         temporary.replace(path)
         _flush(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether something is there that is not to be replaced: `/dev/null`, `/dev/stdout`, a named pipe."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def _mode_of(path: Path) -> int | None:
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return None
+
+
+def _make(path: Path, mode: int | None) -> None:
+    """An empty file that was not there before, readable by no one who may not read the one it replaces."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    descriptor = os.open(path, flags, 0o666 if mode is None else mode & 0o600)
+    try:
+        if mode is not None and hasattr(os, "fchmod"):
+            os.fchmod(descriptor, mode)
+    finally:
+        os.close(descriptor)
 
 
 def sweep(folder: Path) -> None:
@@ -39,9 +71,9 @@ def sweep(folder: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes a text file whole."""
+    """Writes a text file whole; a byte of a file's name that is no UTF-8 is written as an escape."""
     with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def write_bytes(path: Path, content: bytes) -> None:
