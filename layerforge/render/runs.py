@@ -11,7 +11,7 @@ from layerforge.render.numbers import duration, memory, score
 from layerforge.render.score_parts import cell, flat
 from layerforge.render.scores import scores_text
 from layerforge.render.screen import Screen
-from layerforge.render.table import Column, table, titled
+from layerforge.render.table import Column, fits, table, titled
 
 _STYLES: Final = {
     "finished": "good",
@@ -22,17 +22,27 @@ _STYLES: Final = {
 }
 Run = Mapping[str, Any]  # as `run.listing.Listed.told()` gives it
 _SAID: Final = ("because", "started", "seed", "best", "versions")
+_SCORE: Final = 4  # the column of the list that names the score
 _LONGEST: Final = 60  # characters of a value in a comparison
 
 
 def list_text(runs: Sequence[Run], screen: Screen) -> str:
-    """A line for each run: how it stands, and its score beside the best baseline's."""
+    """A line for each run: how it stands, and its score beside the best baseline's.
+
+    Where that is too wide and all have the same score, it is named below and not in each line.
+    """
     head = [Column("run"), Column("state"), Column("epochs", True), Column("best", True)]
     head += [Column("score"), Column("model", True), Column("baseline", True)]
     head += [Column("started"), Column("took", True)]
     rows = [_row(run) for run in runs]
     styles = [(run["state"], _STYLES.get(run["state"], "")) for run in runs]
-    return "\n".join(titled(head, rows, screen, styles)) + "\n"
+    below: list[str] = []
+    metrics = {row[_SCORE] for row in rows} - {""}
+    if not fits(head, rows, screen.width) and len(metrics) == 1:
+        del head[_SCORE]
+        rows = [row[:_SCORE] + row[_SCORE + 1 :] for row in rows]
+        below = ["", *screen.lines(f"score of the model and of the best baseline: {metrics.pop()}")]
+    return "\n".join([*titled(head, rows, screen, styles), *below]) + "\n"
 
 
 def _row(run: Run) -> tuple[str, ...]:

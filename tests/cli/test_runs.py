@@ -75,6 +75,19 @@ def test_runs_are_listed_with_state_score_and_baseline(run: Run, folder: Path) -
     assert "5/9" in two
 
 
+def test_on_a_narrow_terminal_a_score_that_all_have_is_named_below(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _make(folder, 1)
+    _make(folder, 2, units=3)
+    monkeypatch.setenv("COLUMNS", "80")
+    head, one, two, empty, below = run("runs").out.splitlines()
+    assert "score" not in head
+    assert one.startswith("wave/1  finished     9/9     4  0.2000    0.5000")
+    assert two.endswith("1 min 10 s")
+    assert (empty, below) == ("", "score of the model and of the best baseline: scaled mse")
+
+
 def test_a_run_whose_process_is_gone_was_killed_and_one_that_lives_is_running(
     run: Run, folder: Path
 ) -> None:

@@ -29,6 +29,8 @@ LINES = {
     "a run directory": ("layerforge evaluate runs/w\t2", ["evaluate", "runs/wave/2"]),
     "a colon": ("layerforge import keras.applications:X\t", ["import", "keras.applications:X"]),
     "no such command": ("layerforge nothing\t x\t", ["nothing", "x"]),
+    "by a path": ("./.bin/layerforge ch\t", ["check"]),
+    "by a path from home": ("~/.bin/layerforge layers LSTMC\t", ["layers", "LSTMCell"]),
     "after another command": ("true; A=1 layerforge ch\t", ["check"]),
 }
 
