@@ -91,6 +91,13 @@ def test_every_option_of_a_page_is_one_of_some_command(path: Path) -> None:
     assert {word for word in named if word not in known} == set()
 
 
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_every_command_is_in_the_table_of_the_readme(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
+    assert {word for row in rows for word in re.findall(r"`([a-z]+)`", row)} == NAMES
+
+
 def test_the_functions_of_the_library_take_what_its_page_says() -> None:
     page = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)\((.*?)\)` \|", page, re.MULTILINE)
