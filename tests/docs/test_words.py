@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import json
 import re
 import shlex
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
@@ -16,7 +18,7 @@ from markdown_it import MarkdownIt
 import layerforge
 from layerforge import library
 from layerforge.cli.app import loaded
-from layerforge.cli.main import COMMANDS
+from layerforge.cli.main import COMMANDS, main
 from tests.docs.examples import PAGES, ROOT, commands
 
 NAMES = {name for part in COMMANDS.values() for name in part}
@@ -96,6 +98,24 @@ def test_every_command_is_in_the_table_of_the_readme(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     rows = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
     assert {word for row in rows for word in re.findall(r"`([a-z]+)`", row)} == NAMES
+
+
+def test_every_key_of_a_section_is_in_the_page_of_the_language(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["schema"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    told = " ".join(code(ROOT / "docs" / "language.md"))
+    parts = [part for said in schema["properties"].values() for part in _parts(said, schema)]
+    keys = {*schema["properties"], *(key for part in parts for key in part.get("properties", {}))}
+    assert {"window", "steps_per_epoch", "max_trials", "layers"} <= keys
+    assert {key for key in keys if not re.search(rf"\b{key}\b", told)} == set()
+
+
+def _parts(said: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """The forms that a section may have."""
+    found = [said, *said.get("anyOf", []), *said.get("oneOf", [])]
+    return [schema["$defs"][p["$ref"].rpartition("/")[2]] if "$ref" in p else p for p in found]
 
 
 def test_the_functions_of_the_library_take_what_its_page_says() -> None:
