@@ -137,10 +137,10 @@ def _compare(plan: Plan, as_json: bool) -> list[str]:
         differences = verify(plan)
     if differences:
         stream = sys.stderr if as_json else sys.stdout
-        typer.echo(screen_of(stream).paint("error", disagreement(differences)), file=stream)
+        stream.write(screen_of(stream).paint("error", disagreement(differences)) + "\n")
     elif not as_json:
         said = agreement(plan, perf_counter() - start)
-        typer.echo("\n" + screen_of(sys.stdout).paint("good", said))
+        sys.stdout.write("\n" + screen_of(sys.stdout).paint("good", said) + "\n")
     return differences
 
 

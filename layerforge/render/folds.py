@@ -30,7 +30,7 @@ def folds_text(found: Scores, screen: Screen, what: str = "backtest") -> str:
     how = "trained again for each" if found["refit"] else "one model for all"
     title = f"{what}: {many(len(folds), 'fold')}, {how}"
     sentence, won = _sentence(folds)
-    shown = [screen.paint("strong", title), "", *titled(head, rows, screen), ""]
+    shown = [*screen.lines(title, "", "strong"), "", *titled(head, rows, screen), ""]
     return "\n".join([*shown, *screen.lines(sentence, "", "good" if won else "warning")]) + "\n"
 
 

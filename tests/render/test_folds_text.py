@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from layerforge.render.folds import folds_text
 from layerforge.render.screen import Screen
 
@@ -25,14 +27,16 @@ def fold(number: int, mse: float, rival: float) -> dict[str, Any]:
     }
 
 
+SUMMED = {"scaled": {"mse": {"mean": 0.3, "spread": 0.1}, "mae": {"mean": 0.5, "spread": None}}}
+FOUND = {
+    "folds": [fold(1, 0.2, 0.4), fold(2, 0.4, 0.3)],
+    "refit": True,
+    "summary": {"model": SUMMED},
+}
+
+
 def test_each_fold_has_a_row_and_the_mean_stands_below() -> None:
-    summed = {"scaled": {"mse": {"mean": 0.3, "spread": 0.1}, "mae": {"mean": 0.5, "spread": None}}}
-    found = {
-        "folds": [fold(1, 0.2, 0.4), fold(2, 0.4, 0.3)],
-        "refit": True,
-        "summary": {"model": summed},
-    }
-    assert folds_text(found, Screen()) == (
+    assert folds_text(FOUND, Screen()) == (
         "backtest: 2 folds, trained again for each\n"
         "\n"
         "fold    from        to          samples  scaled mse  scaled mae  best baseline   there   skill\n"
@@ -43,3 +47,10 @@ def test_each_fold_has_a_row_and_the_mean_stands_below() -> None:
         "\n"
         "The model beats the best baseline in 1 of 2 folds.\n"
     )
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_a_narrow_screen_has_all_of_it(width: int) -> None:
+    shown = folds_text(FOUND, Screen(width))
+    assert max(map(len, shown.splitlines())) <= width
+    assert set(folds_text(FOUND, Screen()).split()) - set(shown.split()) == set()
