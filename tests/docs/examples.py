@@ -66,6 +66,11 @@ class Command:
         """Why it is not run, if it is not."""
         return next((why for word, why in NOT_RUN.items() if word in self.words), None)
 
+    @property
+    def made(self) -> str | None:
+        """The file or folder that it is to make, where it says so."""
+        return self.words[self.words.index("--out") + 1] if "--out" in self.words else None
+
     def __str__(self) -> str:
         return shlex.join(self.words)
 

@@ -40,6 +40,8 @@ RUNS = {
     "docs/export.md": _THREE_RUNS,
     "docs/reports.md": _THREE_RUNS + "$ layerforge tune specs/search-digits.yaml --max-trials 2\n",
 }
+# What its scripts make, and more than how many bytes.
+MADE = {"docs/library.md": {"report.html": 20_000, "diagnosis.csv": 10_000}}
 # A training whose output is not shown is cut short.
 _STEPS = ["--set", "train.steps_per_epoch=2"]
 SHORT = {"train": _STEPS, "tune": [*_STEPS, "--set", "train.epochs=1"]}
@@ -60,8 +62,7 @@ def is_quick(command: Command) -> bool:
     """Whether it loads neither TensorFlow nor, in what it needs, what another command has made."""
     _, name, *words = command.words
     static = name in QUICK or (name == "build" and "--static" in words)
-    made = words[words.index("--out") + 1] if "--out" in words else None
-    needed = [word for word in words if word.endswith(".yaml") and word != made]
+    needed = [word for word in words if word.endswith(".yaml") and word != command.made]
     return static and all(Path(word).exists() for word in needed)
 
 
@@ -109,6 +110,8 @@ def try_out(command: Command, capfd: pytest.CaptureFixture[str]) -> None:
     assert status == command.status, f"$ {command}\n{said.out}{said.err}"
     unlike = difference(command, said.out or said.err)
     assert unlike is None, unlike
+    made = command.made
+    assert made is None or Path(made).exists(), f"$ {command}\nmakes no {made}"
 
 
 def go(step: Block | Command, capfd: pytest.CaptureFixture[str]) -> None:
@@ -144,6 +147,8 @@ def test_everything_runs_and_says_what_is_shown(
     give(path)
     for step in [*commands_in(RUNS.get(name_of(path), "")), *ours(path)]:
         go(step, capfd)
+    for name, size in MADE.get(name_of(path), {}).items():
+        assert Path(name).stat().st_size > size
 
 
 @pytest.mark.slow
