@@ -13,6 +13,7 @@ from layerforge.cli.options import RUNS, AsJson, Runs
 
 if TYPE_CHECKING:
     from layerforge.events import Listener
+    from layerforge.report.story import Story
 
 EXAMPLE = """
   layerforge report cnn-lstm                   report.html, of the latest run of this name
@@ -73,22 +74,27 @@ def report(
 
 def _one(run: Path, listens: Listener, static: bool) -> tuple[str, list[str]]:
     """The page of a run, and what is not on it."""
-    from layerforge.records import replace
     from layerforge.report.run_page import run_page
+
+    story = _gathered(run, listens, static)
+    return run_page(story), list(story.missing)
+
+
+def _gathered(run: Path, listens: Listener, static: bool) -> Story:
+    from layerforge.records import replace
     from layerforge.report.story import gather
 
     story = gather(run, listens, predict=not static)
-    if static:
-        story = replace(story, missing=(*story.missing, "Predictions: left out by --static."))
-    return run_page(story), list(story.missing)
+    left_out = ("Predictions: left out by --static.",) if static else ()
+    return replace(story, missing=(*story.missing, *left_out))
 
 
 def _several(runs: Sequence[Path], listens: Listener, static: bool) -> tuple[str, list[str]]:
     """The page of several runs, and what is not on it."""
     from layerforge.report.comparison_page import comparison_page
-    from layerforge.report.story import gather, missing_pieces
+    from layerforge.report.story import missing_pieces
     from layerforge.run.comparing import differences
 
-    stories = [gather(run, listens, predict=not static) for run in runs]
+    stories = [_gathered(run, listens, static) for run in runs]
     page = comparison_page(stories, differences([story.run for story in stories]))
     return page, list(missing_pieces(stories))

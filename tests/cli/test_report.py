@@ -39,7 +39,9 @@ def test_reports_and_plots_of_runs(run: Run, wave: Path) -> None:
     (wave / "1" / "closeup.json").unlink()
     static = run("report", "wave/1", "wave/2", "--out", "static.html", "--static")
     assert static.err == "saved static.html\n"
-    assert "forecast-1" not in Path("static.html").read_text(encoding="utf-8")
+    page = Path("static.html").read_text(encoding="utf-8")
+    assert "forecast-1" not in page
+    assert "wave/1: Predictions: left out by --static." in page
 
     listed = run("plot", "wave", "--list")
     assert "error-by-step" in listed.out
