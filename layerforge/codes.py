@@ -123,6 +123,7 @@ CODES: Final[dict[str, str]] = {
     # runs
     "unknown-run": "a name that stands for no run, or for none that has finished",
     "run-is-live": "a run that cannot be removed while its process works on it",
+    "unusable-address": "an address or port where `serve` cannot listen",
     "broken-run": "a run directory with a file missing or unreadable",
     "run-in-use": "a run that another process is training",
     "run-differs": "settings or data that are not those of the run to go on with",

@@ -36,6 +36,7 @@ COMMANDS: Final = {
         "evaluate": "Score a trained model again, on its test rows or on other data.",
         "predict": "Predict from new rows, in the units of the data.",
         "export": "Write a run's model as Keras, SavedModel, ONNX or TFLite, and compare it.",
+        "serve": "Answer requests over HTTP with what a trained model predicts.",
         "report": "Write a page of a run, of a search, or of several runs side by side.",
         "plot": "Save the pictures of a run or a search as PNG or SVG.",
         "runs": "List, show, compare and remove runs.",

@@ -95,8 +95,11 @@ def read_cells(
     open_kind: Collection[str],
     labels: Collection[str],
     found: list[SpecError],
+    known: bool = False,
 ) -> dict[str, Column]:
     """The columns in use. Those of `open_kind` may turn out to be categories, `labels` always are.
+
+    A column without any value is a fault, but not of rows whose columns are `known` from training.
 
     A value that fits no number, where one is expected, goes to `found` with its line and column.
     """
@@ -115,7 +118,8 @@ def read_cells(
             dressed = stripped and column.kind == "category"
             columns[name] = replace(column, stripped=dressed)
     for column in columns.values():
-        _check_values(file, column, roles, found)
+        if not (known and column.missing == file.rows):
+            _check_values(file, column, roles, found)
     return {name: columns[name] for name in roles.used if name in columns}
 
 

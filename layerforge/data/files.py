@@ -61,7 +61,8 @@ class File:
 
     `shown` is what it is called in messages. `header_lines` and `quoted` say how rows and lines
     of a text correspond: without quotes, row 0 is line `header_lines + 1`. `quote` is None where
-    quotes are characters like any other. `seal` is what the file was when it was looked at.
+    quotes are characters like any other. `seal` is what the file was when it was looked at. The rows
+    of a text that is `numbered` are called by their numbers, since nobody has seen its lines.
     """
 
     path: Path
@@ -77,6 +78,7 @@ class File:
     part: str = ""
     parts: tuple[File, ...] = ()
     seal: Seal | None = None
+    numbered: bool = False
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -100,7 +102,7 @@ class File:
         """How a row, counted from 0, is called in messages: its line, or its number in Parquet."""
         if self.parts:
             return self.place(row)
-        if self.format == "parquet":
+        if self.format == "parquet" or self.numbered:
             return f"row {row + 1}"
         return f"line {self._line(row)}"
 

@@ -44,7 +44,7 @@ def check_holes(
     return [
         _missing_value(settings, file, roles, column)
         for column in columns
-        if 0 < column.missing < file.rows and policy_of(settings, column.name) == "error"
+        if column.missing and policy_of(settings, column.name) == "error"
     ]
 
 

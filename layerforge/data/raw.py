@@ -99,9 +99,11 @@ def read_raw(
         types = _types(settings, file, found)
         labels |= {name for name in roles.looked_at if types.get(name) == "category"}
         unsure = {name for name in roles.looked_at if name not in types} - set(roles.targets)
-    columns = read_cells(file, roles, unsure, labels, found)
-    if not coming:
-        found.extend(check_holes(settings, file, roles, columns.values()))
+    known = categories is not None
+    columns = read_cells(file, roles, unsure, labels, found, known)
+    if not coming:  # a column without any value was told already where it may not be
+        held = [each for each in columns.values() if known or each.missing < file.rows]
+        found.extend(check_holes(settings, file, roles, held))
     series = series_of(file, roles.group) if roles.group else None
     return Raw(file, roles, columns, stamps, None, series, _parts(file))
 

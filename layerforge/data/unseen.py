@@ -76,10 +76,10 @@ def _encoders(saved: Mapping[str, Any], role: str) -> tuple[Encoder, ...]:
     return tuple(Encoder.restored(each) for each in saved[role])
 
 
-def _file(settings: DataSettings, source: Path) -> File:
+def _file(settings: DataSettings, source: Path, folder: Path = Path()) -> File:
     """The new file as the spec reads its own; several are given as a pattern."""
     shown = str(settings.source)
-    return replace(find_files(replace(settings, source=str(source)), Path()), shown=shown)
+    return replace(find_files(replace(settings, source=str(source)), folder), shown=shown)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,10 +170,13 @@ def forecast_window(
     source: Path,
     shown: str | None = None,
     steps: int | None = None,
+    folder: Path = Path(),
+    numbered: bool = False,
 ) -> NewRows:
     """What a run's model needs to predict from a file of new rows; the targets need not be there.
 
-    `steps` is how far a forecast shall go, the horizon where it is None. Raises Faults where the
+    `steps` is how far a forecast shall go, the horizon where it is None; `source` is relative to
+    `folder`. With `numbered` messages count rows and not the lines of the text. Raises Faults where the
     file does not hold the columns, or enough rows, or whole ones, or where nothing says what the
     features will be that a longer forecast needs.
     """
@@ -187,7 +190,8 @@ def forecast_window(
     try:
         if steps is not None and settings.horizon is None:
             raise SpecError("unused-key", "`--steps` has a meaning only for a forecast")
-        raw = seen = read(settings, _file(settings, source), [], encoders, frame is not None)
+        file = replace(_file(settings, source, folder), numbered=numbered)
+        raw = seen = read(settings, file, [], encoders, frame is not None)
         feeds = _feeds(settings, raw, encoders, frame)
         if frame is not None and settings.horizon is not None:
             places = places_of(encoders)

@@ -84,20 +84,22 @@ def predict(run: Path, data: Path, listener: Listener, steps: int | None = None)
     record = directory.read_record(run)
     check_code(run, record)
     saved = directory.read_json(run / directory.PREPROCESSING)
-    rows = replace(forecast_window(saved, data, steps=steps), quantiles=_quantiles(record))
+    rows = replace(forecast_window(saved, data, steps=steps), quantiles=quantiles_of(record))
     for warning in rows.warnings:
         listener(Note(warning))
     with told(listener):
         model = load_model(run)
-
-        def answer(rows: NewRows) -> NDArray[Any]:
-            return _answer(model, rows, record)
-
-        found = answer(rows) if rows.course is None else _forecast(rows, rows.course, answer)
-        return Predictions(rows.answers(found))
+        return answered(rows, lambda each: _answer(model, each, record))
 
 
-def _quantiles(record: Mapping[str, Any]) -> tuple[float, ...] | None:
+def answered(rows: NewRows, answer: Callable[[NewRows], NDArray[Any]]) -> Predictions:
+    """The predictions of rows, a forecast gone on from its own end as often as it takes."""
+    found = answer(rows) if rows.course is None else _forecast(rows, rows.course, answer)
+    return Predictions(rows.answers(found))
+
+
+def quantiles_of(record: Mapping[str, Any]) -> tuple[float, ...] | None:
+    """The quantiles that a run's model gives, by its `run.json`; None where it gives one value."""
     kept = record.get("quantiles")
     return None if kept is None else tuple(kept)
 

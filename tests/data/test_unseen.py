@@ -208,3 +208,23 @@ def test_preprocessing_of_another_version_is_refused(prepared: Prepare, tmp_path
     saved = kept(prepared(SERIES, d_csv=dates(50)).preprocessing())
     with pytest.raises(Faults, match="in version 99; this layerforge reads 2"):
         prepare_again({**saved, "version": 99}, tmp_path / "d.csv")
+
+
+def test_one_row_with_a_hole_is_filled_as_the_training_rows_were(
+    prepared: Prepare, tmp_path: Path
+) -> None:
+    rows = "x,y\n" + "".join(f"{i if i % 5 else ''},{i}\n" for i in range(40))
+    data = prepared(TABLE.format("regression") + "missing: {fill: mean}\n", d_csv=rows)
+    new = written(tmp_path / "new.csv", "x,z\n,1\n")
+    found = forecast_window(kept(data.preprocessing()), new)
+    assert found.features.tolist() == [[0.0]]
+
+
+def test_one_row_with_a_hole_that_may_not_be_is_told(prepared: Prepare, tmp_path: Path) -> None:
+    rows = "x,y\n" + "".join(f"{i},{i}\n" for i in range(40))
+    data = prepared(TABLE.format("regression"), d_csv=rows)
+    new = written(tmp_path / "new.csv", "x,z\n,1\n")
+    with pytest.raises(Faults) as caught:
+        forecast_window(kept(data.preprocessing()), new)
+    (fault,) = caught.value.diagnostics
+    assert (fault.code, "line 2, column `x`" in fault.message) == ("missing-value", True)

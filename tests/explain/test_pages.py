@@ -28,6 +28,7 @@ WITHOUT_EXAMPLE = {
     "not-writable",
     "run-in-use",
     "run-is-live",
+    "unusable-address",
     "wrong-backend",
 }
 HOW = """\

@@ -1,0 +1,145 @@
+"""What a server takes and gives, as an OpenAPI document and as a page: columns, kinds, limits, an example."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from layerforge.data.calendar import names_of
+from layerforge.serving.bodies import CSV, JSON
+from layerforge.serving.limits import Limits
+from layerforge.serving.model import Model
+
+_STATUSES: Final = {
+    "400": "The body cannot be read.",
+    "408": "The body did not come in time.",
+    "413": "The body is too large, or has too many rows.",
+    "415": "The body is neither JSON nor CSV.",
+    "422": "A row or value is not what the model was trained on; the message says which.",
+    "503": "Too many requests wait already.",
+    "504": "The answer took too long.",
+}
+
+
+def openapi(model: Model, limits: Limits, version: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of a run's endpoint, its columns by name."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": f"{model.record.get('name', model.run.name)}: predictions",
+            "version": version,
+            "description": _description(model, limits),
+        },
+        "paths": {
+            "/predict": {"post": _predict(model)},
+            "/health": {"get": _plain("Whether the model answers, and how much it has answered.")},
+        },
+        "components": {"schemas": {"Fault": _FAULT}},
+    }
+
+
+def _description(model: Model, limits: Limits) -> str:
+    settings = model.saved["settings"]
+    needs = "Each row is answered."
+    if settings["window"] is not None and settings["horizon"] is not None:
+        needs = f"A request holds at least {settings['window']} rows, oldest first"
+        needs += "; the answer is what comes next."
+    elif settings["window"] is not None:
+        needs = f"Each window of {settings['window']} rows is answered."
+    elif settings["group"] is not None:
+        needs = "Rows of one group are one sequence; each sequence is answered."
+    return (
+        f"Raw rows in, answers in the units of the data out. {needs} A request has at most "
+        f"{limits.max_bytes:,} bytes and {limits.max_rows:,} rows, and {limits.timeout:g} seconds."
+    )
+
+
+def _predict(model: Model) -> dict[str, Any]:
+    row = {"type": "object", "properties": columns(model), "required": [*columns(model)]}
+    rows = {"type": "array", "items": row, "minItems": 1}
+    body = {"type": "object", "properties": {"rows": rows}, "required": ["rows"]}
+    answer = {
+        "type": "object",
+        "properties": {
+            "columns": {"type": "array", "items": {"type": "string"}},
+            "rows": {"type": "array", "items": {"type": "object"}},
+            "warnings": {"type": "array", "items": {"type": "string"}},
+        },
+        "required": ["columns", "rows", "warnings"],
+    }
+    fault = {"schema": {"$ref": "#/components/schemas/Fault"}}
+    faults = {
+        status: {"description": why, "content": {JSON: fault}} for status, why in _STATUSES.items()
+    }
+    table = {"schema": {"type": "string"}}
+    return {
+        "summary": "Predict from rows.",
+        "parameters": _parameters(model),
+        "requestBody": {"required": True, "content": {JSON: {"schema": body}, CSV: table}},
+        "responses": {
+            "200": {
+                "description": "The answers.",
+                "content": {JSON: {"schema": answer}, CSV: table},
+            },
+            **faults,
+        },
+    }
+
+
+def _parameters(model: Model) -> list[dict[str, Any]]:
+    if model.saved["settings"]["horizon"] is None:
+        return []
+    schema = {"type": "integer", "minimum": 1}
+    why = "How many steps to forecast; the horizon where it is left out."
+    return [{"name": "steps", "in": "query", "schema": schema, "description": why}]
+
+
+def columns(model: Model) -> dict[str, dict[str, Any]]:
+    """The columns that a row must have, by name, as JSON Schema; what has no type may be any."""
+    settings, found = model.saved["settings"], {}
+    for key in ("time", "group"):
+        for name in settings[key] or ():
+            found[name] = {"description": "the time of the row" if key == "time" else "its series"}
+    if settings["order"] is not None:
+        found[settings["order"]] = {"description": "orders the rows of a group"}
+    computed = names_of(settings["calendar"] or ())
+    holes = settings["missing"] not in (None, "error")
+    for encoder in model.saved["features"]:
+        if encoder["name"] not in computed:
+            found[encoder["name"]] = _column(encoder, holes)
+    return found
+
+
+def _column(encoder: Mapping[str, Any], holes: bool) -> dict[str, Any]:
+    kind = "string" if encoder["kind"] == "category" else "number"
+    schema: dict[str, Any] = {"type": [kind, "null"] if holes else kind}
+    if encoder.get("categories"):
+        known = ", ".join(map(str, encoder["categories"][:20]))
+        more = len(encoder["categories"]) - 20
+        schema["description"] = f"of {known}" + (f" and {more:,} more" if more > 0 else "")
+    elif encoder.get("mean") is not None:
+        schema["description"] = f"in training {encoder['mean']:.4g} on average"
+        schema["examples"] = [round(encoder["mean"], 4)]
+    return schema
+
+
+def _plain(summary: str) -> dict[str, Any]:
+    ok = {"description": "JSON", "content": {JSON: {"schema": {"type": "object"}}}}
+    return {"summary": summary, "responses": {"200": ok}}
+
+
+_FAULT: Final = {
+    "type": "object",
+    "properties": {
+        "error": {
+            "type": "object",
+            "properties": {
+                "code": {"type": "string"},
+                "message": {"type": "string"},
+                "help": {"type": ["string", "null"]},
+            },
+            "required": ["code", "message"],
+        }
+    },
+    "required": ["error"],
+}
