@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,10 +58,15 @@ def runs(
             wanted: list[str | None] = [*given] if given else [None]
             found = [run for name in wanted for run in list_runs(folder, name)]
             return _list(found, folder, as_json)
-        chosen = [look_at(find_run(name, folder).resolve()) for name in dict.fromkeys(given)]
+        chosen = [look_at(_spelled(find_run(name, folder))) for name in dict.fromkeys(given)]
         if action == "remove":
             return _remove(chosen, yes)
         return {"show": _show, "compare": _compare}[action](chosen, as_json)
+
+
+def _spelled(path: Path) -> Path:
+    """The run directory with a name of its own, also where `.` was said; a link stays a link."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` follows links
 
 
 def _list(found: Sequence[Listed], folder: Path, as_json: bool) -> None:

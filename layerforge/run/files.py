@@ -36,6 +36,10 @@ def replacing(path: Path) -> Iterator[Path]:
         _flush(temporary)
         temporary.replace(path)
         _flush(path.parent)
+    except OSError as error:
+        if error.filename in (None, str(temporary)):  # what nobody knows by that name
+            error.filename = str(path)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -44,7 +44,7 @@ def find_resumable(name: str | None, runs: Path) -> Path:
         if state_of(runs / each / str(number)) in _UNFINISHED
     ]
     if found:
-        return max(found, key=_age)
+        return max(found, key=_age if name is None else _number)
     what = f"no run of `{name}`" if name else "no run"
     message = f"{what} in `{runs}` is unfinished"
     help = "name a finished one, NAME/NUMBER, to train it longer"
@@ -52,8 +52,13 @@ def find_resumable(name: str | None, runs: Path) -> Path:
 
 
 def _age(run: Path) -> tuple[str, int]:
-    """By this the latest run is the largest: when it was begun, then its number."""
+    """By this the latest run of all is the largest: when it was begun, then its number."""
     return str(read_json(run / RECORD).get("started")), int(run.name)
+
+
+def _number(run: Path) -> int:
+    """The same of one spec's runs: a clock may be set back, numbers are not."""
+    return int(run.name)
 
 
 def _latest(name: str, parent: Path, numbers: list[int]) -> Path:

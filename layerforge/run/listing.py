@@ -37,13 +37,17 @@ class Listed:
 
     @property
     def seconds(self) -> float | None:
-        """From the start to the end, the scoring included; None where one of them is not known."""
+        """From the start to the end, the scoring included; None where it is not known.
+
+        A clock that was set back meanwhile tells nothing.
+        """
         times = self.record.get("started"), self.record.get("ended")
         try:
             started, ended = (datetime.fromisoformat(str(each)) for each in times)
-            return (ended - started).total_seconds()
+            passed = (ended - started).total_seconds()
         except (ValueError, TypeError):
             return None
+        return passed if passed >= 0 else None
 
     def told(self) -> dict[str, Any]:
         """As JSON: what its files say, how it stands now, and the sizes of its files in bytes."""
@@ -113,7 +117,10 @@ def remove_runs(runs: Sequence[Listed]) -> None:
         aside = run.path.with_name(f".{run.path.name}.{secrets.token_hex(4)}.removed")
         try:
             run.path.rename(aside)
-            shutil.rmtree(aside)
+            if aside.is_symlink():
+                aside.unlink()  # what it points at was given another name, and is not asked to go
+            else:
+                shutil.rmtree(aside)
         except OSError as error:
             reason = reason_of(error)
             message = f"`{run.path}` cannot be removed: {reason}"

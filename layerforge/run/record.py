@@ -147,6 +147,11 @@ def explain(error: Exception) -> Diagnostic | None:
     full = memory_fault(error)
     if full is not None:
         return full
+    if "timestamps before 1980" in str(
+        error
+    ):  # zipfile's words, and a .keras file is a ZIP archive
+        message = "the clock of this machine stands before 1980, which no .keras file can say"
+        return Diagnostic("run-failed", message, help="set the clock, then go on with `--resume`")
     if isinstance(error, OSError):
         place = f" `{Path(str(error.filename)).name}`" if error.filename else ""
         reason = reason_of(error)

@@ -86,7 +86,9 @@ def find_search(word: str | None, searches: Path) -> Path:
     ]
     found = [each for each in folders if (each / RECORD).is_file()]
     if found:
-        return max(found, key=lambda each: ((each / RECORD).stat().st_mtime, each.name))
+        if word is not None:
+            return max(found, key=lambda each: int(each.name))  # clocks may be set back
+        return max(found, key=lambda each: ((each / RECORD).stat().st_mtime, int(each.name)))
     names = directory.spec_names(searches)
     help = f"there are searches of {', '.join(names)}" if names else "`layerforge tune SPEC`"
     what = "no search" if word is None else f"no search `{word}`"

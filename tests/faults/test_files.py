@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import threading
@@ -74,6 +75,15 @@ def test_a_name_as_long_as_the_system_allows_can_be_written(tmp_path: Path) -> N
     path = tmp_path / ("n" * 251 + ".txt")
     write_text(path, "whole")
     assert path.read_text() == "whole"
+
+
+def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No space") as stop, replacing(tmp_path / "answer.csv"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert stop.value.filename == str(tmp_path / "answer.csv")
+    with pytest.raises(FileNotFoundError) as stop:
+        write_text(tmp_path / "nowhere" / "answer.csv", "")
+    assert stop.value.filename == str(tmp_path / "nowhere" / "answer.csv")
 
 
 def _odd_folder(folder: Path, name: bytes) -> bytes:
