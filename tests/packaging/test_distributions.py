@@ -136,7 +136,8 @@ def test_the_metadata_say_what_the_project_does(built: Path) -> None:
     assert sorted(bare.match(need)[0].lower() for need in plain) == sorted(wanted)
     assert set(said["Requires-Python"].split(",")) == set(PROJECT["requires-python"].split(","))
     assert said.get_payload().startswith("# layerforge\n")
-    entry = "[console_scripts]\nlayerforge = layerforge.cli.main:main"
+    (script,) = PROJECT["scripts"].items()
+    entry = f"[console_scripts]\n{script[0]} = {script[1]}"
     assert said_by_wheel(built, "entry_points.txt").strip() == entry
 
 
