@@ -35,7 +35,7 @@ FILES = {
     "docs/distributed.md": {"spec.yaml": "specs/table-regression.yaml"},
 }
 # ... and runs, by the commands that make them.
-_THREE_RUNS = "$ layerforge train specs/cnn-lstm.yaml\n" * 3
+_THREE_RUNS = "$ layerforge train specs/cnn-lstm.yaml --epochs 2\n" * 3
 RUNS = {
     "docs/export.md": _THREE_RUNS,
     "docs/reports.md": _THREE_RUNS + "$ layerforge tune specs/search-digits.yaml --max-trials 2\n",
