@@ -92,10 +92,10 @@ def settings() -> dict[str, str]:
 
 
 def test_every_kind_of_value_that_a_command_takes_is_completed_or_known_to_be_free() -> None:
-    free = {"ADDRESS", "N", "SECONDS", "I", "K", "I/K", "LAYER", "FIGURE", "NAME=VALUE"}
+    free = {"N", "SECONDS", "I", "K", "I/K", "LAYER", "FIGURE", "NAME=VALUE"}
     for name, each in commands().items():
         values = {**{a["takes"]: a for a in each["arguments"]}, **each["options"]}
         for place, value in values.items():
-            known = value["takes"] is None or value["choices"] or place in ENDINGS
+            known = value["takes"] is None or value["choices"] or place in {*ENDINGS, *SOURCES}
             assert known or value["takes"] in {*SOURCES, *free}, (name, place, value)
     assert not free & set(SOURCES)

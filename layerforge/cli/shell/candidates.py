@@ -87,7 +87,7 @@ def _values(name: str, taken: Known, line: Line, known: Known) -> Found:
         return [(choice, "") for choice in taken["choices"]]
     if name in ENDINGS:
         return Files(ENDINGS[name])
-    source = SOURCES.get(taken["takes"])
+    source = SOURCES.get(name) or SOURCES.get(taken["takes"])
     return [] if source is None else source(line, known)
 
 
@@ -203,7 +203,7 @@ def _fixed(*words: str) -> Callable[[Line, Known], Found]:
     return lambda line, known: [(word, "") for word in words]
 
 
-# By the word that the help shows for an option's or an argument's value.
+# By the option, or by the word that the help shows for its or an argument's value.
 SOURCES: Final[Mapping[str, Callable[[Line, Known], Found]]] = {
     "SPEC": _specs,
     "A": _specs,
@@ -219,7 +219,8 @@ SOURCES: Final[Mapping[str, Callable[[Line, Known], Found]]] = {
     "DIR": lambda line, known: Files(folders=True),
     "WHAT": _fixed("target", "step", "class"),
     "N|all": _fixed("all"),
-    "ADDRESS": _fixed("auto", "local"),
+    "--ray": _fixed("auto", "local"),
+    "--host": _fixed("127.0.0.1", "0.0.0.0"),
     "HOST:PORT,...": _fixed("TF_CONFIG"),
     "svg|html|md": _fixed("svg", "html", "md"),
 }

@@ -84,6 +84,8 @@ def test_choices_are_offered() -> None:
     assert told("export", "wave", "--to=t") == ["--to=tflite"]
     assert told("runs", "re") == ["remove"]
     assert told("graph", "--as", "h") == ["html"]
+    assert told("tune", "spec.yaml", "--ray", "") == ["auto", "local"]
+    assert told("serve", "wave", "--host", "") == ["127.0.0.1", "0.0.0.0"]
 
 
 def test_layers_operations_components_and_codes_are_offered() -> None:
