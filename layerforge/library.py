@@ -37,7 +37,7 @@ class Page:
         """Writes the page, whole or not at all. Raises OSError."""
         from layerforge.run.files import write_text
 
-        write_text(Path(path), self.html)
+        write_text(Path(path), self.html, asked=True)
         return Path(path)
 
     def _repr_html_(self) -> str:

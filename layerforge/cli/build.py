@@ -165,5 +165,5 @@ def _save(plan: Plan, out: Path) -> None:
     from layerforge.run.watch import save_model
 
     check_memory(plan)
-    save_model(make_model(plan), out)
+    save_model(make_model(plan), out, asked=True)
     typer.echo(f"saved {out}", err=True)

@@ -141,7 +141,7 @@ def _save_weights(weights: Path, config: Any, graph: Any, written: Written, out:
     model = make_model(plan)
     carry_weights(weights, config, graph, written.graph, model)
     saved = out.with_suffix(".keras")
-    save_model(model, saved)
+    save_model(model, saved, asked=True)
     typer.echo(f"saved {saved}", err=True)
 
 

@@ -108,7 +108,7 @@ def _save(chosen: Iterable[Picture], out: Path, format: str) -> dict[str, Path]:
         path = out / f"{picture.name}.{format}"
         try:
             out.mkdir(parents=True, exist_ok=True)
-            with replacing(path) as temporary:
+            with replacing(path, asked=True) as temporary:
                 whole = save(picture, temporary)
         except OSError as error:
             message = f"`{path}` cannot be written: {reason_of(error)}"

@@ -96,7 +96,7 @@ def write_asked(path: Path, text: str) -> None:
     from layerforge.run.files import write_text
 
     try:
-        write_text(path, text)
+        write_text(path, text, asked=True)
     except OSError as error:
         reason = reason_of(error)
         message = f"`{path}` cannot be written: {reason}"

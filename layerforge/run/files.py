@@ -18,17 +18,19 @@ _ENDING: Final = 40  # characters of a name that the other name keeps: both fit 
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, asked: bool = False) -> Iterator[Path]:
     """A name in the folder of `path`; what is written there becomes `path` at the end, all at once.
 
-    After an exception `path` is as it was. The endings stay, since Keras tells formats by them. What a
-    symbolic link points at is replaced, not the link; a pipe or a device is written to itself. The new
-    file has the mode of the old one, or what the umask leaves.
+    After an exception `path` is as it was. The endings stay, since Keras tells formats by them. The new file
+    has the mode of the old one, or what the umask leaves.
+
+    Of a file that was `asked` for by name, what a symbolic link points at is replaced, and not the link;
+    a pipe or a device is written to itself. No other file leads out of its folder.
     """
-    if _is_stream(path):
+    if asked and _is_stream(path):
         yield path
         return
-    path = Path(os.path.realpath(path)) if path.is_symlink() else path
+    path = Path(os.path.realpath(path)) if asked and path.is_symlink() else path
     temporary = path.with_name(f".{secrets.token_hex(4)}.{path.name[-_ENDING:]}")
     try:
         _make(temporary, _mode_of(path))
@@ -51,9 +53,10 @@ def _is_stream(path: Path) -> bool:
 
 def _mode_of(path: Path) -> int | None:
     try:
-        return stat.S_IMODE(path.stat().st_mode)
+        there = path.lstat().st_mode
     except OSError:
         return None
+    return stat.S_IMODE(there) if stat.S_ISREG(there) else None
 
 
 def _make(path: Path, mode: int | None) -> None:
@@ -74,21 +77,21 @@ def sweep(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, asked: bool = False) -> None:
     """Writes a text file whole; a byte of a file's name that is no UTF-8 is written as an escape."""
-    with replacing(path) as temporary:
+    with replacing(path, asked) as temporary:
         temporary.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
-def write_bytes(path: Path, content: bytes) -> None:
+def write_bytes(path: Path, content: bytes, asked: bool = False) -> None:
     """Writes a file of any kind whole."""
-    with replacing(path) as temporary:
+    with replacing(path, asked) as temporary:
         temporary.write_bytes(content)
 
 
-def write_json(path: Path, value: Any) -> None:
+def write_json(path: Path, value: Any, asked: bool = False) -> None:
     """Writes a JSON file whole; numbers that JSON does not have (NaN, Infinity) become null."""
-    write_text(path, json.dumps(finite(value), indent=1, ensure_ascii=False) + "\n")
+    write_text(path, json.dumps(finite(value), indent=1, ensure_ascii=False) + "\n", asked)
 
 
 def finite(value: Any) -> Any:

@@ -59,11 +59,11 @@ class Predictions:
         path = Path(path)
         try:
             if path.suffix == ".parquet":
-                write_bytes(path, parquet_bytes(self.values))
+                write_bytes(path, parquet_bytes(self.values), asked=True)
             elif path.suffix == ".json":
-                write_json(path, self.records())
+                write_json(path, self.records(), asked=True)
             else:
-                write_text(path, self.csv())
+                write_text(path, self.csv(), asked=True)
         except OSError as error:
             reason = reason_of(error)
             raise Faults(Diagnostic("unwritable-file", f"`{path}`: {reason}")) from None

@@ -111,9 +111,9 @@ class Watch:
         return value < self._best
 
 
-def save_model(model: Any, path: Path) -> None:
+def save_model(model: Any, path: Path, asked: bool = False) -> None:
     """Saves a Keras model whole or not at all."""
-    with replacing(path) as temporary:
+    with replacing(path, asked) as temporary:
         model.save(temporary)
 
 

@@ -36,19 +36,28 @@ def test_a_named_pipe_is_written_to(tmp_path: Path) -> None:
     os.mkfifo(path)
     reader = threading.Thread(target=lambda: read.append(path.read_text()))
     reader.start()
-    write_text(path, "through")
+    write_text(path, "through", asked=True)
     reader.join()
     assert read == ["through"]
     assert stat.S_ISFIFO(path.stat().st_mode)
 
 
-def test_a_link_stays_and_what_it_points_at_is_replaced(tmp_path: Path) -> None:
+def test_of_a_link_that_was_asked_for_what_it_points_at_is_replaced(tmp_path: Path) -> None:
     link, far = tmp_path / "link", tmp_path / "far" / "file"
     far.parent.mkdir()
     link.symlink_to(far)
-    write_text(link, "new")
+    write_text(link, "new", asked=True)
     assert link.is_symlink()
     assert far.read_text() == "new"
+
+
+def test_no_link_in_the_folder_of_a_run_leads_out_of_it(tmp_path: Path) -> None:
+    """A run may come from anyone: going on with it must not write elsewhere."""
+    link, far = tmp_path / "run.json", tmp_path / "far"
+    far.write_text("precious")
+    link.symlink_to(far)
+    write_text(link, "new")
+    assert (far.read_text(), link.read_text(), link.is_symlink()) == ("precious", "new", False)
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o444])
