@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -80,9 +80,13 @@ class Survey:
     columns: tuple[Seen, ...]
     looked: int
     times: Times | None = None
+    _named: dict[str, Seen] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_named", {each.name: each for each in self.columns})
 
     def column(self, name: str) -> Seen:
-        return next(each for each in self.columns if each.name == name)
+        return self._named[name]
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -201,7 +201,7 @@ def _series(survey: Survey, targets: Sequence[str], reasons: dict[str, str]) -> 
         raise Faults(Diagnostic("no-target", message))
     if not targets:
         reasons["targets"] = "every column of numbers; name fewer with --target"
-    features = (*chosen, *(name for name in numeric if name not in chosen))
+    features = tuple(dict.fromkeys((*chosen, *numeric)))
     season = season_of(survey, chosen)
     reasons["season"] = season.why
     rows = survey.file.rows if times is None else times.first

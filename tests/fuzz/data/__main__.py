@@ -42,11 +42,11 @@ def main() -> int:
 
 def _try(folder: Path, seed: int, number: int, seen: Counter[str], keep: Path) -> None:
     """One input; the first of each kind of fault is kept, with what was wrong."""
-    table, content = made(seed, number)
+    table, content, door = made(seed, number)
     (keep / "last").write_text(f"{seed}:{number}\n", encoding="utf-8")  # should the process die
     signal.setitimer(signal.ITIMER_VIRTUAL, _HANGS)
     try:
-        what = fault_of(folder, table, content)
+        what = fault_of(folder, table, content, door)
         detail = what or ""
     except (KeyboardInterrupt, SystemExit):
         raise
@@ -64,7 +64,7 @@ def _try(folder: Path, seed: int, number: int, seen: Counter[str], keep: Path) -
         (keep / f"{seed}-{number}.csv").write_bytes(content)
         note = f"{table.name}\n{table.section}\n{detail}\n"
         (keep / f"{seed}-{number}.txt").write_text(note, encoding="utf-8")
-        print(f"{seed}:{number} {table.name} {what[:300]}", file=sys.stderr, flush=True)
+        print(f"{seed}:{number} {table.name} {door} {what[:300]}", file=sys.stderr, flush=True)
 
 
 def _given_up(*_: Any) -> NoReturn:

@@ -7,24 +7,36 @@ import random
 from collections.abc import Callable
 from typing import Final
 
+from tests.fuzz.data.looking import DOORS
 from tests.fuzz.data.seeds import ODD, SEEDS, Seed, parquets
 
-_MANY: Final = (2, 20, 200, 2_000)
+_MANY: Final = (2, 20, 200, 1_000)
+_SHARES: Final = (
+    60,
+    12,
+    9,
+    9,
+    10,
+)  # of DOORS: reading alone is the quickest, and all begin with it
 
 
-def made(seed: int, number: int) -> tuple[Seed, bytes]:
-    """Input `number` of a run: the section, and the bytes of its file."""
+def made(seed: int, number: int) -> tuple[Seed, bytes, str]:
+    """Input `number` of a run: the section, the bytes of its file, and who reads it."""
     chance = random.Random(f"{seed}:{number}")
-    chosen = chance.choice(SEEDS)
+    chosen, door = chance.choice(SEEDS), chance.choices(DOORS, _SHARES)[0]
+    return chosen, _content(chosen, chance), door
+
+
+def _content(chosen: Seed, chance: random.Random) -> bytes:
     if chance.random() < 0.12:
-        return chosen, _parquet(chance)
+        return _parquet(chance)
     text = chosen.text
     for _ in range(chance.choice((0, 1, 1, 1, 2, 2, 3, 5))):
         text = chance.choice(_EDITS)(text, chance)
     content = _encoded(text, chance)
     for _ in range(chance.choice((0, 0, 0, 0, 0, 1, 2))):
         content = chance.choice(_ATTACKS)(content, chance)
-    return chosen, content
+    return content
 
 
 def _cell(text: str, chance: random.Random) -> str:
