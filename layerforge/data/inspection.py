@@ -47,7 +47,7 @@ def unreadable(path: Path, shown: str, error: Exception) -> SpecError:
     """The fault, about `source`, of a file that could not be opened or read to its end."""
     if isinstance(error, EOFError | gzip.BadGzipFile | zlib.error):
         return SpecError("unreadable-data", f"`{shown}` is a broken gzip file", "source")
-    if path.is_symlink() and not path.exists():
+    if isinstance(error, FileNotFoundError) and path.is_symlink():
         message = f"`{shown}` is a link to `{path.readlink()}`, and that is not there"
         return SpecError("unreadable-data", message, "source")
     if isinstance(error, FileNotFoundError):

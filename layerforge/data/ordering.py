@@ -224,8 +224,9 @@ def _numbers(raw: Raw, column: str) -> Any:
     import polars as pl
 
     values = read_frame(raw.file, [column], pl.Float64)[column]
-    if values.null_count():
-        row = values.is_null().arg_max() or 0
+    strange = ~values.is_finite().fill_null(value=False)
+    if strange.any():
+        row = strange.arg_max() or 0
         message = f"{cell(raw.file, row, column)}: the order of the rows must be a number"
         raise SpecError("not-a-number", message, "order")
     return np.asarray(values.to_numpy())

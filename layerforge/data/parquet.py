@@ -75,7 +75,10 @@ def read_parquet(file: File, names: Sequence[str], dtype: Any) -> pl.DataFrame:
             column = column.cast(pl.String)
         chosen.append(column.cast(dtype, strict=False))
     frame = pl.scan_parquet(for_polars(file.path), glob=False).select(chosen)
-    return _unbroken(file.shown, frame.collect)
+    found = _unbroken(file.shown, frame.collect)
+    if found.height < file.rows:
+        raise _broken(file.shown)
+    return found.head(file.rows)
 
 
 def _unbroken(shown: str, read: Callable[[], _T]) -> _T:
@@ -90,8 +93,11 @@ def _unbroken(shown: str, read: Callable[[], _T]) -> _T:
         with _silenced():
             return read()
     except (pl.exceptions.PolarsError, OSError, OverflowError, panic) as error:
-        message = f"`{shown}` is a broken Parquet file"
-        raise SpecError("unreadable-data", message, "source") from error
+        raise _broken(shown) from error
+
+
+def _broken(shown: str) -> SpecError:
+    return SpecError("unreadable-data", f"`{shown}` is a broken Parquet file", "source")
 
 
 def _aside() -> IO[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def find_files(settings: DataSettings, folder: Path) -> File:
 def _matches(folder: Path, name: str) -> Iterator[tuple[Path, str]]:
     """The files of a name, which may be a pattern; in the order of their names."""
     path = folder / name
-    if path.exists() or not is_pattern(name):
+    if not is_pattern(name) or os.path.exists(path):  # noqa: PTH110 - that of Path may raise
         yield path, name
         return
     anchor = Path(name).anchor
