@@ -7,6 +7,9 @@ from typing import Any
 
 from layerforge.data import Prepared
 from layerforge.data.files import File
+from layerforge.data.inspection import unreadable
+from layerforge.data.seal import check_seal
+from layerforge.diagnostics import Faults, SpecError
 
 
 def fingerprint(prepared: Prepared) -> dict[str, Any]:
@@ -16,16 +19,31 @@ def fingerprint(prepared: Prepared) -> dict[str, Any]:
         "source": prepared.settings.named_sources,
         "path": str(file.path.absolute()),
         "sha256": digest(file),
-        "size": sum(path.stat().st_size for path in file.paths),
+        "size": sum(part.seal[2] for part in file.parts or (file,) if part.seal is not None),
         "rows": file.rows,
     }
 
 
 def digest(file: File) -> str:
-    """The SHA-256 of a file, or of all its parts one after the other."""
+    """The SHA-256 of a file, or of all its parts one after the other.
+
+    Raises Faults where one is no longer what was read: the fingerprint would be that of other data.
+    """
     digest = hashlib.sha256()
-    for path in file.paths:
-        with path.open("rb") as stream:
+    try:
+        for part in file.parts or (file,):
+            _add(digest, part)
+    except SpecError as error:
+        raise Faults(error.at(None)) from None
+    return digest.hexdigest()
+
+
+def _add(digest: Any, file: File) -> None:
+    try:
+        with file.path.open("rb") as stream:
             while piece := stream.read(1 << 20):
                 digest.update(piece)
-    return digest.hexdigest()
+    except OSError as error:
+        raise unreadable(file.path, file.shown, error) from None
+    finally:
+        check_seal(file.path, file.shown, file.seal)

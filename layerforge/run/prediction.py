@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from layerforge.data import Course, NewRows, forecast_window, parquet_bytes
 from layerforge.diagnostics import Diagnostic, Faults, reason_of
@@ -23,6 +23,9 @@ from layerforge.run.scoring import load_model, predictions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what formulas begin with, in any spreadsheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,28 @@ def predict(run: Path, data: Path, listener: Listener, steps: int | None = None)
         listener(Note(warning))
     with told(listener):
         model = load_model(run)
-        return answered(rows, lambda each: _answer(model, each, record))
+        found = answered(rows, lambda each: _answer(model, each, record))
+    for line in formulas_in(found.values):
+        listener(Note(line))
+    return found
+
+
+def formulas_in(values: Mapping[str, list[Any]]) -> Iterator[str]:
+    """A line for each column with a text that a spreadsheet would run as a formula; numbers are none."""
+    for name, cells in values.items():
+        texts = dict.fromkeys(each for each in (name, *cells) if isinstance(each, str))
+        found = [text for text in texts if text.startswith(_FORMULA) and not _is_number(text)]
+        if found:
+            shown = f"{found[0][:40]!r} in the column {name[:40]!r}"
+            yield f"a spreadsheet takes {shown} for a formula: import the column as text"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def answered(rows: NewRows, answer: Callable[[NewRows], NDArray[Any]]) -> Predictions:

@@ -581,3 +581,45 @@ def test_pieces_are_cut_behind_rows_and_lose_nothing() -> None:
         found = list(frames.whole_rows(parts, '"'))
         assert b"".join(found) == text
         assert all(piece.count(b'"') % 2 == 0 for piece in found)
+
+
+# ---- what is written
+
+
+def test_texts_that_a_spreadsheet_would_run_are_written_as_they_are_and_told(
+    desk: Desk, tmp_path: Path
+) -> None:
+    spec = TABLE.replace("regression", "classification").replace(
+        "[{Dense: 1}]", "[{Dense: {units: 2, activation: softmax}}]"
+    )
+    rows = "".join(f"{i},{i % 5},{['=1+1', '-2'][i % 2]}\n" for i in range(30))
+    desk.lay("name: odd\n" + spec, "d.csv", f"a,b,y\n{rows}".encode())
+    assert desk.said("train", "spec.yaml", "--quiet")[0] == 0
+    assert desk.said("predict", "odd", "--data", "d.csv", "--out", "answer.csv")[0] == 0
+    main(["predict", "odd", "--data", "d.csv", "--json"])
+    told = desk.capfd.readouterr().err
+    assert "a spreadsheet takes '=1+1' in the column 'y' for a formula" in told
+    assert "'-2'" not in told
+    written = (tmp_path / "answer.csv").read_text(encoding="utf-8")
+    assert re.search(r"^\d+,(=1\+1|-2),", written, re.M)
+
+
+def test_a_run_of_data_that_changed_meanwhile_is_not_begun_and_says_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from layerforge.run import preparation
+
+    desk.lay(TABLE, "d.csv", GOOD.encode())
+    original = preparation.table_of
+
+    def late(*arguments: Any) -> Any:
+        _grows(desk.folder / "d.csv")
+        return original(*arguments)
+
+    monkeypatch.setattr(preparation, "table_of", late)
+    status = main(["train", "spec.yaml", "--quiet"])
+    told = "".join(desk.capfd.readouterr())
+    assert (status, "`d.csv` changed while it was read" in told) == (1, True)
+    assert "Traceback" not in told
+    status, told = desk.said("runs")
+    assert (status, "failed" in told) == (0, True), told
