@@ -69,7 +69,9 @@ def _column(column: Column, roles: list[str]) -> dict[str, Any]:
         words = column.texts().drop_nulls()
         return {**told, "values": words.n_unique()}
     numbers = column.numbers()
-    return {**told, "min": float(np.nanmin(numbers)), "max": float(np.nanmax(numbers))}
+    known = numbers[~np.isnan(numbers)]  # none, where the rows with a value had no answer
+    ends = (float(known.min()), float(known.max())) if len(known) else (np.nan, np.nan)
+    return {**told, "min": ends[0], "max": ends[1]}
 
 
 def _filled(prepared: Prepared, raw: Raw, filling: Filling) -> dict[str, dict[str, int]]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # What polars unpacks by itself, all at once: gzip, zlib, Zstandard.
 _PACKED: Final = (b"\x1f\x8b", b"x\x01", b"x\x9c", b"x\xda", b"\x28\xb5\x2f\xfd")
-_VALUE: Final = 8  # bytes of a number
+_VALUE: Final = 12  # bytes of a number: as it is read, and scaled
 
 
 def read_frame(file: File, names: Sequence[str], dtype: Any) -> pl.DataFrame:

@@ -500,7 +500,7 @@ def test_a_column_of_one_number_without_end_is_not_read(
     assert (desk.folder / "d.parquet").stat().st_size < 10_000
     status, told = desk.said("data", "spec.yaml")
     assert status == 1
-    assert "the 100,000 rows of `d.parquet` take 2,400,000 bytes, and there are 1,000,000" in told
+    assert "the 100,000 rows of `d.parquet` take 3,600,000 bytes, and there are 1,000,000" in told
 
 
 def test_moments_that_are_absent_without_end_are_not_put_in(desk: Desk) -> None:

@@ -6,10 +6,12 @@ import gzip
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.fuzz.data.looking import DOORS, fault_of
 from tests.fuzz.data.mutations import made
-from tests.fuzz.data.seeds import SEEDS
+from tests.fuzz.data.seeds import SEEDS, Seed
 
 PATIENCE = 20.0  # a test finds what hangs; how fast a quiet machine is, the fuzzer itself tells
 BY_NAME = {seed.name: seed for seed in SEEDS}
@@ -65,3 +67,16 @@ def test_what_was_found_stays_mended(
     content = BY_NAME[name].text.replace(old, new, 1).encode()
     assert content != BY_NAME[name].text.encode()
     assert fault_of(tmp_path, BY_NAME[name], content, door, PATIENCE) is None
+
+
+ODD_TEXT = st.text(alphabet='ab19.,;\t"\n\r\0é\ufeff\x1b -+eE=N', max_size=80)
+
+
+@given(st.sampled_from(SEEDS), ODD_TEXT, st.integers(0, 10_000), st.sampled_from(DOORS))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_within_a_table_ends_in_right_numbers_or_diagnostics(
+    tmp_path: Path, seed: Seed, odd: str, place: int, door: str
+) -> None:
+    at = place % len(seed.text)
+    content = (seed.text[:at] + odd + seed.text[at:]).encode()
+    assert fault_of(tmp_path, seed, content, door, PATIENCE) is None
