@@ -89,7 +89,8 @@ def new(
         source: str | dict[str, str] = _seen_from(folder, data)
         if tests is not None:
             source = {"train": _seen_from(folder, data), "test": _seen_from(folder, tests)}
-        text = draft_text(plan, seen, source, _stem(data), str(path) if shown else "spec.yaml")
+        name = _stem(out or data) if shown else _stem(data)
+        text = draft_text(plan, seen, source, name, str(path) if shown else "spec.yaml")
         if shown:
             write_asked(path, text)
     _tell(path if shown else None, text, plan, seen, as_json)

@@ -209,7 +209,7 @@ def _from_text(
     """What a column is that holds more than numbers; None where texts stand among its numbers."""
     import polars as pl
 
-    numbers = _plain(text, file.wording).cast(pl.Float64, strict=False).fill_nan(None)
+    numbers = plain(text, file.wording).cast(pl.Float64, strict=False).fill_nan(None)
     wrong = text.is_not_null() & numbers.is_null()
     count, missing = int(wrong.sum()), text.null_count()
     if not count:
@@ -229,7 +229,7 @@ def _from_text(
     return None
 
 
-def _plain(text: pl.Series, wording: Wording) -> pl.Series:
+def plain(text: pl.Series, wording: Wording) -> pl.Series:
     """Numbers as Polars reads them; a mark of thousands that parts no three digits makes no number."""
     mark, decimal = wording.thousands, wording.decimal
     if mark:

@@ -6,6 +6,7 @@ Bytes that are no text, and rows with too few or too many fields, of which polar
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -219,10 +220,29 @@ def _check_bytes(piece: bytes, decoder: Any, lines: int, shown: str) -> None:
         # `error.object` begins with what was left of the last piece.
         line = lines + error.object.count(b"\n", 0, error.start) + 1
         found = f"byte 0x{error.object[error.start]:02x} is not UTF-8 text"
-        help = "save the file as UTF-8"
+        help = f"save the file as UTF-8{_as_it_reads(error.object)}"
         raise SpecError(
             "data-not-text", f"`{shown}` line {line}: {found}", "source", help
         ) from None
+
+
+def _as_it_reads(piece: bytes) -> str:
+    """What the bytes would be in the encoding of an older system, and the command that turns it."""
+    head = piece[: piece.rfind(b"\n", 0, 65_536) + 1] or piece
+    try:
+        text = head.decode("gb18030")
+        foreign = [each for each in text if not each.isascii()]
+        likely = sum("\u4e00" <= each <= "\u9fff" for each in foreign) * 2 > len(foreign)
+    except UnicodeDecodeError:
+        likely = False
+    name = "GB18030" if likely and _in_pairs(head) else "WINDOWS-1252"
+    return f"; it may be {name}, and `iconv -f {name} -t UTF-8 old.csv > new.csv` turns that"
+
+
+def _in_pairs(text: bytes) -> bool:
+    """Whether letters beyond ASCII mostly stand side by side: between ASCII, they are of Europe."""
+    alone = re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", text)
+    return len(alone) * 10 < len(re.findall(rb"[\x80-\xff]+", text))
 
 
 def has_quoted_field(path: Path, shown: str, separator: str) -> bool:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from layerforge.data.cells import MISSING
-from layerforge.data.files import File, recognise
+from layerforge.data.cells import MISSING, plain
+from layerforge.data.files import File, Wording, recognise
 from layerforge.data.formats import formats_of, is_clock
 from layerforge.data.frames import read_frame
+from layerforge.data.numerals import check_units, numbers_of, worded
 from layerforge.data.parquet import parquet_types, strange_types
 from layerforge.data.season import Season, find_season
 from layerforge.data.series import series_of
@@ -32,7 +33,6 @@ _TRIED: Final = 50  # columns that may number sequences, or their steps: the fir
 _COUNTED: Final = re.compile(
     r"time|date|day|month|year|week|hour|t|ts|timestamp|unix|epoch|step|index|period", re.I
 )
-_COMMA: Final = r"^[-+]?\d+,\d+$"  # a number with a decimal comma
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +102,9 @@ def survey(path: Path, shown: str, time: str | None = None) -> Survey:
         file = recognise(path, shown, None, True)
         if file.lacks_header:
             file = recognise(path, shown, None, False)
-        return _look(_with_comma(file), time)
+        return _look(worded(file, ROWS), time)
     except SpecError as error:
         raise Faults(error.at(None)) from None
-
-
-def _with_comma(file: File) -> File:
-    """The file with a decimal comma, where columns are numbers only if it is one."""
-    import polars as pl
-
-    if file.format != "text" or file.separator == ",":
-        return file
-    head = read_frame(replace(file, rows=min(file.rows, ROWS)), file.columns, pl.String)
-    known = (column.drop_nulls().str.strip_chars() for column in head)
-    pairs = [
-        (column.str.contains(_COMMA), column.cast(pl.Float64, strict=False)) for column in known
-    ]
-    for commas, numbers in pairs:
-        if commas.any() and (commas | numbers.is_not_null()).all():
-            return replace(file, wording=replace(file.wording, decimal=","))
-    return file
 
 
 def _look(file: File, time: str | None) -> Survey:
@@ -132,11 +115,10 @@ def _look(file: File, time: str | None) -> Survey:
     head = replace(file, rows=min(file.rows, ROWS))
     names, strange = list(dict.fromkeys(file.columns)), strange_types(file)
     frame = read_frame(head, [name for name in names if name not in strange], pl.String)
+    check_units(file, frame)
     known = {name: Seen(name, "other", 0, 0, sentinels=(kind,)) for name, kind in strange.items()}
     known |= _numbers(head, frame.columns)
-    columns = tuple(
-        known.get(name) or _seen(name, frame[name], file.wording.decimal) for name in names
-    )
+    columns = tuple(known.get(name) or _seen(name, frame[name], file.wording) for name in names)
     wanted = [(time,)] if time is not None else _may_be_time(columns, frame)
     for each in wanted:
         try:
@@ -210,7 +192,7 @@ def find_sequences(seen: Survey, target: str) -> Steps | None:
     if not groups or not orders:
         return None
     texts = read_frame(head, list(dict.fromkeys([*groups, target])), pl.String)
-    steps = read_frame(head, orders, pl.Float64)
+    steps = numbers_of(head, orders)
     for group in groups:
         alike = texts.group_by(group).agg(pl.col(target).n_unique())
         if (alike[target] > 1).any():
@@ -240,6 +222,8 @@ def _numbers(head: File, names: Sequence[str]) -> dict[str, Seen]:
     import numpy as np
     import polars as pl
 
+    if head.wording.thousands:
+        return {}  # which the quick reader might take for a decimal mark
     types = parquet_types(head)
     names = [name for name in names if name not in types or types[name].is_numeric()]
     found = {}
@@ -255,7 +239,7 @@ def _numbers(head: File, names: Sequence[str]) -> dict[str, Seen]:
     return found
 
 
-def _seen(name: str, texts: pl.Series, decimal: str) -> Seen:
+def _seen(name: str, texts: pl.Series, wording: Wording) -> Seen:
     import polars as pl
 
     words = texts.str.strip_chars()
@@ -267,7 +251,8 @@ def _seen(name: str, texts: pl.Series, decimal: str) -> Seen:
     missing = len(words) - len(known)
     if not len(known):
         return Seen(name, "empty", 0, missing)
-    numbers = known.str.replace(decimal, ".", literal=True).cast(pl.Float64, strict=False)
+    bare = known.str.strip_chars(wording.strip) if wording.strip else known
+    numbers = plain(bare, wording).cast(pl.Float64, strict=False)
     run = int(known.rle().struct.field("len").max())  # type: ignore[arg-type]
     if known.str.to_lowercase().is_in(["true", "false"]).all():
         return Seen(name, "flag", known.n_unique(), missing, 0, 1, sentinels, run)
@@ -284,7 +269,7 @@ def season_of(seen: Survey, targets: Sequence[str]) -> Season:
     import numpy as np
     import polars as pl
 
-    frame = read_frame(seen.file, list(targets), pl.Float64)
+    frame = numbers_of(seen.file, targets)
     times = seen.times
     rows = np.arange(seen.file.rows) if times is None else times.order[: times.first]
     finite = frame[rows].select(pl.when(pl.all().is_finite()).then(pl.all()))

@@ -101,10 +101,16 @@ def _data(plan: Draft, survey: Survey, sources: Sources) -> Iterator[str]:
 
 def _reading(plan: Draft, survey: Survey) -> Iterator[str]:
     """How the file is to be read, where that is not told by itself."""
+    wording = survey.file.wording
     if plan.strip is not None:
-        yield _commented(f"  strip: {text(plan.strip)}", "the test rows' classes end in one")
-    if survey.file.wording.decimal == ",":
+        ends = plan.strip + (wording.strip or "")
+        yield _commented(f"  strip: {text(ends)}", "the test rows' classes end in one")
+    elif wording.strip:
+        yield _commented(f"  strip: {text(wording.strip)}", "signs around the numbers")
+    if wording.decimal == ",":
         yield _commented('  decimal: ","', "as the numbers are written")
+    if wording.thousands:
+        yield _commented(f"  thousands: {text(wording.thousands)}", "between every three digits")
     if not survey.file.header_lines and survey.file.format == "text":
         yield _commented("  header: false", "the columns are called 0, 1, 2, ...")
 

@@ -316,3 +316,42 @@ def test_what_cannot_be_done_is_told(run: Run, files: Path, words: list[str], sa
     done = run("new", *words)
     assert done.status in (1, 2)
     assert said in " ".join(done.err.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("when;kWh;\n{0};1.000,5;\n{1};0,446;\n", ['decimal: ","', 'thousands: "."']),
+        ('when,sold\n{0},"$2,292.86"\n{1},$15.00\n', ['strip: "$"', 'thousands: ","']),
+        ("when;sold\n{0};2292,86 €\n{1};15,00 €\n", ['strip: "€ "', 'decimal: ","']),
+        ('when,sold\n{0},"2,292"\n{1},150\n', ['thousands: ","']),
+        ("when,sold\n{0},2'292.5\n{1},150\n", ['thousands: "\'"']),
+    ],
+)
+def test_numbers_are_read_as_they_are_written(
+    run: Run, files: Path, text: str, said: list[str]
+) -> None:
+    head, *pair = text.splitlines()
+    days = (f"2024-{month:02}-{day:02}" for month in range(1, 7) for day in range(1, 29))
+    rows = [pair[i % 2].format(*(day,) * 2) for i, day in enumerate(days)]
+    (files / "marks.csv").write_text("\n".join([head, *rows]) + "\n")
+    done = run("new", "marks.csv", "--out", "marks.yaml")
+    assert done.status == 0, done.err
+    spec = (files / "marks.yaml").read_text()
+    assert all(each in spec for each in said), spec
+    assert completed(compile_spec(files / "marks.yaml")).clean
+
+
+def test_a_line_of_units_is_named(run: Run, files: Path) -> None:
+    rows = "".join(f"{t},{i}\n" for i, t in enumerate(_hours(50)))
+    (files / "units.csv").write_text(f"when,load\n,kWh\n{rows}")
+    done = run("new", "units.csv")
+    assert done.status == 1
+    assert "line 2, column `load`: found `kWh`" in done.err
+    assert "take line 2 out of the file" in done.err
+
+
+def test_a_spec_is_called_like_its_file(run: Run, files: Path) -> None:
+    (files / "客流.csv").write_text((files / "alone.csv").read_text())
+    assert run("new", "客流.csv", "--out", "passengers.yaml").status == 0
+    assert "name: passengers" in (files / "passengers.yaml").read_text()

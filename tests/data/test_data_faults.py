@@ -48,7 +48,15 @@ FILES = [
         "latin-1",
         b"x,y\n1,2\ncaf\xe9,3\n",
         "1:9: `d.csv` line 3: byte 0xe9 is not UTF-8 text [data-not-text]\n"
-        "help: save the file as UTF-8",
+        "help: save the file as UTF-8; it may be WINDOWS-1252,"
+        " and `iconv -f WINDOWS-1252 -t UTF-8 old.csv > new.csv` turns that",
+    ),
+    Case(
+        "gb18030",
+        "x,y\n1,2\n客流,3\n晴,4\n".encode("gb18030"),
+        "1:9: `d.csv` line 3: byte 0xbf is not UTF-8 text [data-not-text]\n"
+        "help: save the file as UTF-8; it may be GB18030,"
+        " and `iconv -f GB18030 -t UTF-8 old.csv > new.csv` turns that",
     ),
     Case(
         "cut-character",
