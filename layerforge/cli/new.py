@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from layerforge.drafting import Survey
     from layerforge.drafting.draft import Draft
 
+_SHOWN = 50  # columns that are left out
+
 EXAMPLE = """
   layerforge new sales.csv                     a forecast, where the rows have a time
   layerforge new houses.csv --target price     a table: what is to be predicted?
@@ -155,7 +157,11 @@ def _tell(path: Path | None, text: str, plan: Draft, seen: Survey, as_json: bool
     elif path is None:
         sys.stdout.write(text)
     else:
-        typer.echo(f"wrote {path}: {plan.task} of {', '.join(plan.targets[:6])}")
-        for name, why in plan.left_out.items():
-            typer.echo(f"  without {name or 'the column without a name'}: {why}")
-        typer.echo(f"next: layerforge train {path}")
+        from layerforge.render.characters import visible
+
+        typer.echo(visible(f"wrote {path}: {plan.task} of {', '.join(plan.targets[:6])}"))
+        for name, why in list(plan.left_out.items())[:_SHOWN]:
+            typer.echo(visible(f"  without {name or 'the column without a name'}: {why}"))
+        if len(plan.left_out) > _SHOWN:
+            typer.echo(f"  without {len(plan.left_out) - _SHOWN:,} more, which the spec lists")
+        typer.echo(visible(f"next: layerforge train {path}"))

@@ -623,3 +623,27 @@ def test_a_run_of_data_that_changed_meanwhile_is_not_begun_and_says_so(
     assert "Traceback" not in told
     status, told = desk.said("runs")
     assert (status, "failed" in told) == (0, True), told
+
+
+def test_a_name_that_acts_on_a_terminal_is_written_as_an_escape(desk: Desk) -> None:
+    rows = "".join(f"{i},{'ab'[i % 2]},{i % 3}\n" for i in range(40))
+    head = 'a\x1b]0;evil\x07,k\x1b[2J,"y\nz"\n'
+    desk.lay(TABLE, "d.csv", (head + rows).encode())
+    spec = TABLE.replace("features: [a, b], targets: [y]", 'targets: ["y\\nz"]')
+    (desk.folder / "spec.yaml").write_text(spec.replace("FILE", "d.csv"), encoding="utf-8")
+    new = ("new", "d.csv", "--task", "forecast", "--out", "made.yaml")
+    for command in (*COMMANDS[:3], new):
+        status, told = desk.said(*command)
+        assert (status, "\x1b]" in told, "\x1b[2J" in told, "\x07" in told) == (0, *[False] * 3), (
+            told
+        )
+
+
+def test_of_very_many_columns_left_out_the_first_are_told(desk: Desk) -> None:
+    names = ",".join(f"c{i}" for i in range(200))
+    rows = "".join(f"{'1,' * 200}{i},{i % 7}\n" for i in range(40))
+    desk.lay(TABLE, "d.csv", f"{names},x,y\n{rows}".encode())
+    status, told = desk.said(
+        "new", "d.csv", "--target", "y", "--task", "regression", "--out", "m.yaml"
+    )
+    assert (status, told.count("always the same"), "without 150 more" in told) == (0, 50, True)
