@@ -118,8 +118,8 @@ class Marks:
         """Looks for carriage returns that end no line with a line feed, outside quotes."""
         import numpy as np
 
-        alone = piece.count(b"\r") - piece.count(b"\r\n")
-        if not alone and self.last != 13:
+        # To look for one byte is ten times as quick as for two, and most files have none.
+        if self.last != 13 and (b"\r" not in piece or piece.count(b"\r") == piece.count(b"\r\n")):
             return
         lone = (codes == 13) & (np.append(codes[1:], 10) != 10)
         if self.inside or b'"' in piece:
