@@ -14,6 +14,7 @@ from layerforge.diagnostics import Diagnostic, Faults, Related, Span
 from layerforge.records import record
 
 MAX_BYTES = 8_000_000
+_MARK = b"\xef\xbb\xbf"  # of UTF-8, which some editors write in front
 MAX_DEPTH = 60
 MAX_NODES = 400_000  # after aliases are followed
 
@@ -101,11 +102,12 @@ def decoded(raw: bytes, name: str) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        good = raw[: error.start].decode("utf-8-sig")
+        start = error.start + (len(_MARK) if raw.startswith(_MARK) else 0)  # counted behind the mark
+        good = raw[:start].decode("utf-8-sig")
         row = len(lines_of(good))
         column = len(lines_of(good)[-1]) + 1
         span = Span(name, row, column, row, column + 1)
-        message = f"byte 0x{raw[error.start]:02x} is not UTF-8 text; save the file as UTF-8"
+        message = f"byte 0x{raw[start]:02x} is not UTF-8 text; save the file as UTF-8"
         raise Faults(Diagnostic("not-utf8", message, span)) from None
 
 

@@ -115,6 +115,7 @@ FILES = [
     (b"\x89PNG\r\n\x00\x01", "binary-file"),
     ("model:\n  größe: 1\n".encode("latin-1"), "not-utf8"),
     ("model: 1".encode("utf-16"), "not-utf8"),
+    (b"\xef\xbb\xbfmodel:\n  gr\xc3\xb6\xc3\x9fe: \xff\n", "not-utf8"),
     (b"#" * 9_000_000, "file-too-large"),
 ]
 
