@@ -68,8 +68,9 @@ def _rows(plan: Plan, weights: bool) -> Iterator[_Row]:
     for each in plan.graph.inputs:
         yield _input_row(each)
     above = plan.graph.inputs[-1].name if plan.graph.inputs else ""
+    total = plan.params  # counted once: of ten thousand layers, counting for each row took minutes
     for step in plan.steps:
-        yield _row(step, above, plan.params)
+        yield _row(step, above, total)
         if weights:
             yield from (_weight_row(weight) for weight in step.weights)
         above = step.call.name
