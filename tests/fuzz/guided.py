@@ -135,7 +135,7 @@ def _guided(campaign: _Campaign, target: Any, seeds: list[bytes], options: Any) 
         return target.mutate(content, chance)[:most]
 
     arguments = [sys.argv[0], f"-runs={options.executions}", f"-seed={options.seed}"]
-    limits = ["-max_len=20000", "-rss_limit_mb=4000", "-timeout=60", "-verbosity=0"]
+    limits = [f"-max_len={options.longest}", "-rss_limit_mb=4000", "-timeout=60", "-verbosity=0"]
     with contextlib.suppress(SystemExit):
         atheris.Setup([*arguments, *limits, str(corpus)], campaign.take, custom_mutator=mutate)
         atheris.Fuzz()
@@ -150,6 +150,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("target", help="reader, expressions, check, import or archive")
     parser.add_argument("--executions", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--longest", type=int, default=20_000, help="bytes of an input (20000)")
     parser.add_argument("--slow", type=float, default=_SLOW, help="seconds an input may take")
     parser.add_argument("--keep", type=Path, default=Path("fuzzed"), help="folder for what fails")
     parser.add_argument("--blind", action="store_true", help="without atheris")
