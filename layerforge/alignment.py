@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -72,11 +72,12 @@ def align(old: Plan, new: Plan) -> tuple[Row, ...]:
     before, after = list(parts(old)), list(parts(new))
     pairs = _matched(before, after)
     names = {before[i].name: after[j].name for i, j in pairs.items()}
+    kept = frozenset(names.values())
     rows = []
     for i, j in _in_order(len(before), len(after), pairs):
         one = None if i is None else before[i]
         other = None if j is None else after[j]
-        changes = _changes(one, other, names) if one and other else ()
+        changes = _changes(one, other, names, kept) if one and other else ()
         rows.append(Row(one, other, changes))
     return tuple(rows)
 
@@ -195,8 +196,8 @@ def _in_order(
         yield i, None
 
 
-def _changes(old: Part, new: Part, names: Mapping[str, str]) -> tuple[Change, ...]:
-    """What differs between two layers; `names` are the new names of the old plan's layers."""
+def _changes(old: Part, new: Part, names: Mapping[str, str], kept: Set[str]) -> tuple[Change, ...]:
+    """What differs between two layers; `names` are the new names of the old plan's layers, `kept` these."""
     found = [Change("type", old.type, new.type)]
     if not (_is_automatic(old) and _is_automatic(new)):
         found.append(Change("name", old.name, new.name))
@@ -206,7 +207,7 @@ def _changes(old: Part, new: Part, names: Mapping[str, str]) -> tuple[Change, ..
             argument = names.get(argument[0], argument[0]), argument[1]
         found.append(Change(name, *argument, True))
     sources = tuple(_renamed(source, names) for source in old.sources)
-    if not _is_passed_on(old, new, names):
+    if not _is_passed_on(old, new, names, kept):
         found.append(Change("from", sources, new.sources))
     found += [
         Change("output", old.outputs, new.outputs),
@@ -216,11 +217,11 @@ def _changes(old: Part, new: Part, names: Mapping[str, str]) -> tuple[Change, ..
     return tuple(change for change in found if change.old != change.new)
 
 
-def _is_passed_on(old: Part, new: Part, names: Mapping[str, str]) -> bool:
+def _is_passed_on(old: Part, new: Part, names: Mapping[str, str], kept: Set[str]) -> bool:
     """Whether both follow the item above, and that was put in or taken out: told there already."""
     if not (old.follows and new.follows):
         return False
-    return old.above not in names or new.above not in names.values()
+    return old.above not in names or new.above not in kept
 
 
 def _renamed(source: str, names: Mapping[str, str]) -> str:

@@ -102,7 +102,9 @@ def decoded(raw: bytes, name: str) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        start = error.start + (len(_MARK) if raw.startswith(_MARK) else 0)  # counted behind the mark
+        start = error.start + (
+            len(_MARK) if raw.startswith(_MARK) else 0
+        )  # counted behind the mark
         good = raw[:start].decode("utf-8-sig")
         row = len(lines_of(good))
         column = len(lines_of(good)[-1]) + 1

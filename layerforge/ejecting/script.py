@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any, Final
@@ -98,7 +99,7 @@ class _Function:
         self.naming = must_be_named(plan.graph)
         self.sure = floating(plan.graph)
         called = [step.call.layer.name for step in plan.steps]
-        self.shared = {name for name in called if called.count(name) > 1}
+        self.shared = {name for name, times in Counter(called).items() if times > 1}
         self.layers: dict[str, str] = {}
 
     def statements(self) -> list[Expression]:
