@@ -33,7 +33,7 @@ vars:
   a: {{hp.Int: [2, 64]}}
   b: {{hp.Float: [0.0001, 0.1], sampling: log}}
   c: {{hp.Choice: [relu, tanh]}}
-tune: {{algorithm: {algorithm}, objective: val_loss, max_trials: 3}}
+tune: {{tuner: {tuner}, objective: val_loss, max_trials: 3}}
 """
 Figures = dict[str, tuple[float, float]]  # by command: seconds of the processor, MiB at most
 
@@ -82,20 +82,20 @@ def runs(folder: Path, size: int) -> Figures:
 
 
 def trials(folder: Path, size: int) -> Figures:
-    """So many trials in one journal, for each algorithm that learns from them."""
+    """So many trials in one journal, of a tuner that does not learn from them and of one that does."""
     found: Figures = {}
-    for algorithm in ("random", "bayesian"):
-        here = folder / algorithm
+    for tuner in ("RandomSearch", "BayesianOptimization"):
+        here = folder / tuner
         here.mkdir()
         _small(here, "$(a)")
         with (here / "small.yaml").open("a") as spec:
-            spec.write(TUNE.format(algorithm=algorithm).replace("small", algorithm))
+            spec.write(TUNE.format(tuner=tuner))
         _timed(here, "tune", "small.yaml", "--quiet", "--no-retrain", "--workers", "1")
         _lengthen(here / "searches" / "small" / "1" / "journal.jsonl", size)
         more = ("--resume", "--max-trials", str(size + 2), "--no-retrain", "--workers", "1")
-        found[f"tune --show, {algorithm}"] = _timed(here, "tune", "--show")
-        found[f"report, {algorithm}"] = _timed(here, "report", "searches/small/1")
-        found[f"two trials more, {algorithm}"] = _timed(here, "tune", *more, "--quiet")
+        found[f"tune --show, {tuner}"] = _timed(here, "tune", "--show")
+        found[f"report, {tuner}"] = _timed(here, "report", "searches/small/1")
+        found[f"two trials more, {tuner}"] = _timed(here, "tune", *more, "--quiet")
     return found
 
 

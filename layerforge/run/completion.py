@@ -9,18 +9,17 @@ from layerforge.records import replace
 
 
 def completed(compiled: Compiled) -> Compiled:
-    """The spec itself or, where it lacks nothing but the input, with the shape of a sample of its data.
+    """The spec itself or, where it lacks the input, with the shape of a sample of its data.
 
     The rows are read only then. Where they cannot be, their faults stand for the missing input.
     """
-    codes = {fault.code for fault in errors(compiled.found)}
-    if compiled.data is None or codes != {"no-input"}:
+    if compiled.data is None or all(each.code != "no-input" for each in errors(compiled.found)):
         return compiled
     try:
         prepared = prepare(compiled.data, compiled.path.parent)
     except Faults as stop:
-        warnings = [fault for fault in compiled.found if fault.severity != "error"]
-        return replace(compiled, found=(*warnings, *stop.diagnostics))
+        others = [fault for fault in compiled.found if fault.code != "no-input"]
+        return replace(compiled, found=(*others, *stop.diagnostics))
     return _with_sample(compiled, prepared)
 
 
