@@ -38,13 +38,13 @@ def test_faults_of_the_rows_stand_for_the_missing_input(tmp_path: Path) -> None:
 
 
 def test_other_faults_are_told_and_the_missing_input_is_none(tmp_path: Path) -> None:
-    made = compiled(tmp_path, SPEC.replace("Dense: 8", "Dnse: 8"))
-    assert [fault.code for fault in made.found] == ["unknown-layer"]
+    made = compiled(tmp_path, SPEC + "tune: {tunr: x}\n")
+    assert [fault.code for fault in made.found] == ["unknown-argument"]
 
 
 def test_other_faults_are_told_beside_those_of_the_rows(tmp_path: Path) -> None:
-    made = compiled(tmp_path, SPEC.replace("Dense: 8", "Dnse: 8"), rows=None)
-    assert {fault.code for fault in made.found} == {"unknown-layer", "unreadable-data"}
+    made = compiled(tmp_path, SPEC + "tune: {tunr: x}\n", rows=None)
+    assert {fault.code for fault in made.found} == {"unknown-argument", "unreadable-data"}
 
 
 def test_a_spec_that_says_its_input_is_left_as_it_is(tmp_path: Path) -> None:
