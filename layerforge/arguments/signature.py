@@ -6,7 +6,7 @@ Reading one reports every fault in it, each at the narrowest text.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from layerforge.arguments.kind import INVALID, REQUIRED, Found, Kind, shown
 from layerforge.diagnostics import Diagnostic, Span, did_you_mean
@@ -140,10 +140,22 @@ def _is_blank(node: Node) -> bool:
     return isinstance(node, Scalar) and node.text == "" and not node.quoted
 
 
+_RATE: Final = "write `optimizer: {Adam: {learning_rate: 0.001}}`"
+_STOPPING: Final = "write `callbacks: [{EarlyStopping: {patience: 5, restore_best_weights: true}}]`"
+_SPLIT: Final = "write `split: {train: 0.7, validation: 0.1, test: 0.2}` under `data:`"
+_ELSEWHERE: Final = {  # what people look for in a section, and where it is said
+    ("train", "lr"): _RATE,
+    ("train", "learning_rate"): _RATE,
+    ("train", "early_stopping"): _STOPPING,
+    ("train", "patience"): _STOPPING,
+    ("train", "validation_split"): _SPLIT,
+}
+
+
 def unknown_argument(signature: Signature, key: Scalar) -> Diagnostic:
     """The diagnostic of a key that the signature does not have."""
     names = [parameter.name for parameter in signature.parameters]
-    help = did_you_mean(key.text, names)
+    help = _ELSEWHERE.get((signature.name, key.text)) or did_you_mean(key.text, names)
     if help is None and names:
         most = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
         help = f"{signature.name} takes {most}"

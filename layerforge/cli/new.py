@@ -82,7 +82,7 @@ def new(
     shown = str(path) != "-"
     with faults_told():
         if shown:
-            _check_free(path, force)
+            _check_free(path, data, force)
         seen = survey(data, data.name, time)
         tests = test or _beside(data)
         held = survey(tests, tests.name, time) if tests is not None else None
@@ -130,11 +130,14 @@ def _stem(data: Path) -> str:
     return name_from(data.name.split(".")[0])
 
 
-def _check_free(path: Path, force: bool) -> None:
+def _check_free(path: Path, data: Path, force: bool) -> None:
     from layerforge.diagnostics import Diagnostic, Faults
 
     if path.suffix not in (".yaml", ".yml"):
         raise typer.BadParameter(f"`{path}` must end in .yaml", param_hint="--out")
+    if path.exists() and data.exists() and path.samefile(data):
+        message = f"`{path}` is both the data and the spec; data are read from CSV or Parquet"
+        raise Faults(Diagnostic("unwritable-file", message, help="give the spec a name with --out"))
     if path.exists() and not force:
         help = "give another name with --out, or --force to write over it"
         raise Faults(Diagnostic("unwritable-file", f"there is a file `{path}` already", help=help))

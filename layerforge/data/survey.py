@@ -16,7 +16,7 @@ from layerforge.data.numerals import check_units, numbers_of, worded
 from layerforge.data.parquet import parquet_types, strange_types
 from layerforge.data.season import Season, find_season
 from layerforge.data.series import series_of
-from layerforge.data.stamps import Stamps, read_moments, settled
+from layerforge.data.stamps import Clock, Stamps, read_moments, settled
 from layerforge.diagnostics import Diagnostic, Faults, SpecError
 from layerforge.records import replace
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ROWS: Final = 50_000  # looked at; more would tell no more of what a column is
 SENTINELS: Final = ("?", "-", "--", "*", "missing", "unknown", "none", "None", "#N/A", "NULL")
 PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
+_REPEATED: Final = 50  # one row in so many may repeat a moment of a series
 _SERIES: Final = 1_000  # in one file, at most
 _TRIED: Final = 50  # columns that may number sequences, or their steps: the first ones do
 _COUNTED: Final = re.compile(
@@ -61,7 +62,8 @@ class Seen:
 class Times:
     """The time of the rows: its columns, whose each row is, and how far apart rows are.
 
-    `group` tells series apart whose stamps repeat; `sort` says that the rows must be sorted.
+    `group` tells series apart whose stamps repeat; `sort` says that the rows must be sorted. Where a
+    few moments of one series repeat, as an hour does when summer time ends, `order` has the first.
     """
 
     columns: tuple[str, ...]
@@ -70,6 +72,7 @@ class Times:
     stamps: Stamps
     order: NDArray[np.int64]  # the rows by series and time
     first: int  # how many of them are of the first series
+    repeated: int = 0  # rows at a moment that another has
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,10 @@ def _look(file: File, time: str | None) -> Survey:
         else:
             if times is not None:
                 return Survey(file, columns, head.rows, times)
+            if time is not None:
+                message = f"`{file.shown}`: moments in `{time}` repeat"
+                message += ", and no column tells several series apart"
+                raise Faults(Diagnostic("bad-time", message))
     return Survey(file, columns, head.rows)
 
 
@@ -169,7 +176,26 @@ def _times(file: File, columns: Sequence[Seen], names: tuple[str, ...]) -> Times
                 sort = bool((np.diff(moments)[np.diff(codes) == 0] <= 0).any())
                 first = int((codes[order] == codes[order][0]).sum())
                 return Times(names, each.name, sort, stamps, order, first)
-    return None
+    return _once_each(file, clock, names, moments, order)
+
+
+def _once_each(
+    file: File,
+    clock: Clock,
+    names: tuple[str, ...],
+    moments: NDArray[np.int64],
+    order: NDArray[np.int64],
+) -> Times | None:
+    """The time of one series of which a few moments repeat; None where more do, or no step is seen."""
+    import numpy as np
+
+    kept = order[np.append(True, np.diff(moments[order]) > 0)]
+    repeated = len(order) - len(kept)
+    steps, counts = np.unique(np.diff(moments[kept]), return_counts=True)
+    if repeated * _REPEATED > len(order) or not len(steps) or counts.max() * 10 < 9 * len(kept):
+        return None
+    sort = bool((np.diff(moments) < 0).any())
+    return Times(names, None, sort, settled(file, clock, moments[kept]), kept, len(kept), repeated)
 
 
 @dataclass(frozen=True, slots=True)

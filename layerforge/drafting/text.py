@@ -77,6 +77,10 @@ def _data(plan: Draft, survey: Survey, sources: Sources) -> Iterator[str]:
         yield f"  time: {text(plan.time if len(plan.time) > 1 else plan.time[0])}"
     if plan.sort:
         yield _commented("  sort: true", "the rows do not stand in the order of time")
+    if survey.times is not None and plan.time and (repeated := survey.times.repeated):
+        rows = "row repeats" if repeated == 1 else "rows repeat"
+        told = f"{repeated:,} {rows} a moment, as when summer time ends"
+        yield _commented("  duplicates: mean", told)
     if plan.group is not None:
         yield _commented(f"  group: {text(plan.group)}", "several series" if plan.time else "")
     if plan.order is not None:

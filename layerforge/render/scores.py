@@ -35,6 +35,7 @@ def scores_text(scores: Scores, screen: Screen, unit: str = "sample", by: str | 
     if said is not None:
         sentence, won = said
         shown += ["", *screen.lines(sentence, "", "good" if won else "warning")]
+        shown += [] if won else screen.lines(_to_try(sides["model"]))
     shown += [part for line in notes_of(scores) for part in screen.lines(f"note: {line}")]
     return "\n".join(shown) + "\n"
 
@@ -72,6 +73,16 @@ def _surely(comparison: Scores | None, best: str, key: str) -> str:
     low, high = (low, high) if chance or low > 0 else (-high, -low)
     lead = f"{chance} {way}" if chance else f" {way[0].upper()}{way[1:]}"
     return f"{lead} {score(low)} to {score(high)} in {found['level']:.0%} of a {found['how']}."
+
+
+def _to_try(model: Flat) -> str:
+    """What to do where the model is no better than a baseline."""
+    if model.get("accuracy") == 1:
+        return "Nothing is left to beat: ask `layerforge data` whether a column tells the answer."
+    return (
+        "To try: other columns or a longer window, a lower learning rate, a smaller or larger model;"
+        " `layerforge tune` searches, `layerforge data` shows what the model is given."
+    )
 
 
 def notes_of(scores: Scores) -> list[str]:

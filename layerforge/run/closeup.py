@@ -38,11 +38,12 @@ def closeup(run: Path, listener: Listener, rival: str | None = None) -> dict[str
     record = directory.read_record(run)
     check_code(run, record)
     saved = directory.read_json(run / directory.PREPROCESSING)
-    listener(Note(f"{run}: reading the data"))
+    name = f"{run.parent.name}/{run.name}"
+    listener(Note(f"{name}: reading the data"))
     prepared = same_data(run, record, saved, listener)
     split = scored_split(prepared)
     with told(listener):
-        listener(Note(f"{run}: Keras predicts samples of the part `{split}`"))
+        listener(Note(f"{name}: Keras predicts samples of the part `{split}`"))
         seen = finite(_look(run, prepared, split, record, rival))
     _keep(run / KEPT, {"of": of, "seen": seen})
     return dict(seen)

@@ -138,7 +138,9 @@ def _mapping(node: Node | None, what: str, found: Found) -> Mapping | None:
         return node
     name = what if what.startswith("a ") else f"`{what}`"
     message = f"{name} is a mapping of keys and values, not {shown(node)}"
-    found.append(Diagnostic("wrong-type", message, node.span))
+    table = what == "a spec" and isinstance(node, Scalar) and any(c in node.text for c in ",;")
+    help = "of a table, `layerforge new` writes a spec" if table else None
+    found.append(Diagnostic("wrong-type", message, node.span, help))
     return None
 
 

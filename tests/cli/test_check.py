@@ -136,3 +136,21 @@ def test_a_folder_is_no_spec(run: Run, folder: Path) -> None:
     (folder / "dir.yaml").mkdir()
     done = run("check", "dir.yaml")
     assert (done.status, done.out) == (1, "dir.yaml: is a directory [unreadable-file]\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a,b\n1,2\n", "of a table, `layerforge new` writes a spec"),
+        ("layerforge: 1\ntrain: {lr: 0.01}\n", "optimizer: {Adam: {learning_rate: 0.001}}"),
+        ("layerforge: 1\ntrain: {early_stopping: 5}\n", "callbacks: [{EarlyStopping:"),
+    ],
+)
+def test_what_people_write_first_comes_with_where_it_is_said(
+    run: Run, tmp_path: Path, text: str, said: str
+) -> None:
+    spec = tmp_path / "first.yaml"
+    spec.write_text(text)
+    done = run("check", str(spec))
+    assert done.status == 1
+    assert said in done.out + done.err

@@ -355,3 +355,33 @@ def test_a_spec_is_called_like_its_file(run: Run, files: Path) -> None:
     (files / "客流.csv").write_text((files / "alone.csv").read_text())
     assert run("new", "客流.csv", "--out", "passengers.yaml").status == 0
     assert "name: passengers" in (files / "passengers.yaml").read_text()
+
+
+def test_an_hour_that_summer_time_repeats_leaves_a_series(run: Run, files: Path) -> None:
+    hours = _hours(400)
+    stamps = [*hours[:200], *hours[199:]]
+    (files / "dst.csv").write_text(
+        _csv(["when", "load"], ([t, _day(i)] for i, t in enumerate(stamps)))
+    )
+    done = run("new", "dst.csv", "--out", "dst.yaml")
+    assert done.status == 0, done.err
+    spec = (files / "dst.yaml").read_text()
+    assert "duplicates: mean" in spec
+    assert "time: when" in spec
+    assert completed(compile_spec(files / "dst.yaml")).clean
+
+
+def test_a_time_that_repeats_often_is_told(run: Run, files: Path) -> None:
+    rows = ([t, _day(i)] for i, t in enumerate(_hours(50) * 2))
+    (files / "twice.csv").write_text(_csv(["when", "load"], rows))
+    done = run("new", "twice.csv", "--time", "when", "--out", "twice.yaml")
+    assert done.status == 1
+    assert "moments in `when` repeat" in done.err
+
+
+def test_a_spec_is_never_written_over_its_data(run: Run, files: Path) -> None:
+    (files / "data.yaml").write_text((files / "alone.csv").read_text())
+    done = run("new", "data.yaml", "--force")
+    assert done.status == 1
+    assert "is both the data and the spec" in done.err
+    assert (files / "data.yaml").read_text() == (files / "alone.csv").read_text()

@@ -115,3 +115,13 @@ def test_a_win_by_every_score_is_said_without_more() -> None:
     said = verdict(scores)
     assert said is not None
     assert "does not" not in said[0]
+
+
+def test_a_model_that_loses_comes_with_what_to_try() -> None:
+    lost = scores_text(forecast(0.6, repeat=0.5), Screen(500), "window")
+    won = scores_text(forecast(0.4, repeat=0.5), Screen(500), "window")
+    assert "To try:" in lost
+    assert "To try:" not in won
+    perfect = {"split": "test", "samples": 9, "model": {"accuracy": 1.0}}
+    shown = scores_text({**perfect, "baselines": {"logistic": {"accuracy": 1.0}}}, Screen(500))
+    assert "whether a column tells the answer" in shown
