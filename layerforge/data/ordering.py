@@ -85,7 +85,9 @@ def _single(settings: DataSettings, raw: Raw) -> Raw:
         columns = {name: _mean(each, rows, moments) for name, each in raw.columns.items()}
         single = replace(single, columns=columns)
     what = {"first": "the first was kept", "last": "the last was kept", "mean": "their mean is one"}
-    note = f"{int(repeated.sum()):,} rows repeat a moment: {what[settings.duplicates]}"
+    count = int(repeated.sum())
+    repeat = "1 row repeats" if count == 1 else f"{count:,} rows repeat"
+    note = f"{repeat} a moment: {what[settings.duplicates]}"
     return replace(single, notes=(*raw.notes, note))
 
 

@@ -317,7 +317,7 @@ def _useless(column: Seen, rows: int, forecast: bool) -> str:
         return f"{column.missing / rows:.0%} missing"
     if column.kind == "text":
         if forecast:
-            return "text"
+            return "text; a forecast takes numbers, such as 0 and 1"
         if column.distinct > _CATEGORIES or column.distinct * 2 > rows:
             return f"{column.distinct:,} different texts"
         return ""

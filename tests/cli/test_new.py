@@ -369,6 +369,12 @@ def test_an_hour_that_summer_time_repeats_leaves_a_series(run: Run, files: Path)
     assert "duplicates: mean" in spec
     assert "time: when" in spec
     assert completed(compile_spec(files / "dst.yaml")).clean
+    assert "1 row repeats a moment: their mean is one" in run("data", "dst.yaml").out
+
+
+def test_words_in_a_forecast_come_with_what_it_takes(run: Run, files: Path) -> None:
+    done = run("new", "hourly.csv")
+    assert "without weather: text; a forecast takes numbers, such as 0 and 1" in done.out
 
 
 def test_a_time_that_repeats_often_is_told(run: Run, files: Path) -> None:
