@@ -9,7 +9,7 @@ import re
 import secrets
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,7 +43,8 @@ def replacing(path: Path, asked: bool = False) -> Iterator[Path]:
             error.filename = str(path)
         raise
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # of a disk that can only be read; what failed before says more
+            temporary.unlink(missing_ok=True)
 
 
 def _is_stream(path: Path) -> bool:
