@@ -38,7 +38,7 @@ def test_repeated_moments_become_one_row(prepared: Prepare, policy: str, value: 
     data = prepared(section, d_csv=series(stamps))
     assert len(data.features) == 20
     assert data.features[3, 0] == value
-    assert "1 rows repeat a moment" in data.account["warnings"][0]
+    assert "1 row repeats a moment" in data.account["warnings"][0]
 
 
 def test_absent_moments_are_filled_refused_or_told(prepared: Prepare, told: Told) -> None:
