@@ -216,13 +216,12 @@ def _included(
             message = "`include` is a list of file names"
             found.append(Diagnostic("wrong-type", message, item.span))
             continue
-        name = Path(item.text)
-        if name.is_absolute() or ".." in name.parts:
+        if _leads_out(path.parent, item.text):
             message = f"`{item.text}` leads out of the spec's folder"
             found.append(Diagnostic("path-outside", message, item.span))
             continue
         try:
-            text, shown = load(path.parent / name)
+            text, shown = load(path.parent / item.text, regular=True)
         except Faults as stop:
             found.extend(
                 Diagnostic(d.code, d.message, d.span or item.span) for d in stop.diagnostics
@@ -232,6 +231,17 @@ def _included(
         tree = read(text, shown, found)
         trees += [tree] if tree is not None else []
     return tuple(trees)
+
+
+def _leads_out(folder: Path, name: str) -> bool:
+    """Whether a name is of a file outside the folder, by its parts or by a link on the way."""
+    path = Path(name)
+    if path.is_absolute() or ".." in path.parts:
+        return True
+    try:
+        return not (folder / path).resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):
+        return False  # no such path: why, reading it tells
 
 
 def _section(node: Node | None, name: str, scope: Scope, found: list[Diagnostic]) -> Node | None:

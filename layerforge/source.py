@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, TypeAlias
 
 from layerforge.diagnostics import Diagnostic, Faults, Related, Span
@@ -74,13 +75,16 @@ def lines_of(text: str) -> list[str]:
     return _LINE_BREAK.split(text)
 
 
-def load(path: Path, shown: str | None = None) -> tuple[str, str]:
+def load(path: Path, shown: str | None = None, regular: bool = False) -> tuple[str, str]:
     """The text of a spec file and the name it is called by in diagnostics.
 
+    With `regular` it must be a file: a pipe or a device, which another's spec may name, is not opened.
     Raises Faults where there is no such file, or it is not text.
     """
     name = shown if shown is not None else str(path)
     try:
+        if regular and not S_ISREG(path.stat().st_mode):
+            raise Faults(Diagnostic("unreadable-file", f"{name}: not a file"))
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
