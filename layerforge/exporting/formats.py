@@ -123,6 +123,9 @@ _WAYS: Final = (
     _Way(None, False, False, None),
     _Way(1, False, False, "it takes one sample at a time: TFLite wants loops of a fixed size"),
     _Way(1, True, False, "it takes one sample at a time, and its recurrent layers are unrolled"),
+    # A batch of one is what the converter of TensorFlow 2.21 gets wrong where Dense follows Permute:
+    # "'tf.Transpose' op x should be of the same rank with y".
+    _Way(None, True, False, "its recurrent layers are unrolled"),
     _Way(1, False, True, "it takes one sample at a time, and needs TensorFlow's select operations"),
 )
 

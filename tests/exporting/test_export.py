@@ -42,6 +42,23 @@ QUANTILES = """
         [{GRU: 4}, {Dense: 4}, {Reshape: [2, 2]}, {QuantileHead: {units: 2, quantiles: [0.1, 0.5, 0.9]}}]
     train: {epochs: 1}
     """
+PERMUTED = """
+    data: {source: sine.csv, task: forecast, time: date, features: [a], targets: [a], window: 8, horizon: 2}
+    model:
+      layers:
+        - Permute: [2, 1]
+        - Dense: 2
+        - Permute: [2, 1]
+          name: line
+        - LSTM: 4
+          from: input
+        - Dense: 2
+        - Reshape: [2, 1]
+          name: curve
+        - Add:
+          from: [line, curve]
+    train: {epochs: 1}
+    """
 TWO_INPUTS = """
     data:
       {source: sine.csv, task: forecast, time: date, features: [a], known: [b], targets: [a], window: 8,
@@ -101,7 +118,9 @@ def test_raw_rows_are_forecast_as_the_run_forecasts_them(
 
 @pytest.mark.parametrize("format", FORMATS_HERE)
 @pytest.mark.parametrize(
-    "text", [QUANTILES, TWO_INPUTS, LOGITS], ids=["quantiles", "inputs", "logits"]
+    "text",
+    [QUANTILES, TWO_INPUTS, LOGITS, PERMUTED],
+    ids=["quantiles", "inputs", "logits", "permuted"],
 )
 def test_whatever_the_answer_is_it_comes_in_the_units_of_the_file(
     compiled: Compile, folder: Path, format: str, text: str
