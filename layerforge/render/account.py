@@ -39,7 +39,8 @@ def _source(account: Account) -> Iterator[str]:
         yield f"{many(account['rows_dropped'], 'row')} dropped, since values are missing there"
     unused = account["unused_columns"]
     if unused:
-        yield f"not used: {visible(', '.join(unused[:12]))}{', ...' if len(unused) > 12 else ''}"
+        names = [name or "the column without a name" for name in unused[:12]]
+        yield f"not used: {visible(', '.join(names))}{', ...' if len(unused) > 12 else ''}"
     time = account["time"]
     if time and time["step"]:
         yield f"one row every {time['step']}, by the column {visible(time['column'])}"

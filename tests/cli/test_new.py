@@ -391,3 +391,11 @@ def test_a_spec_is_never_written_over_its_data(run: Run, files: Path) -> None:
     assert done.status == 1
     assert "is both the data and the spec" in done.err
     assert (files / "data.yaml").read_text() == (files / "alone.csv").read_text()
+
+
+def test_a_column_without_a_name_is_told_as_one(run: Run, files: Path) -> None:
+    (files / "bare.csv").write_text(
+        _csv(["when", "load", ""], ([t, _day(0), ""] for t in _hours(99)))
+    )
+    assert run("new", "bare.csv").status == 0
+    assert "not used: the column without a name\n" in run("data", "bare.yaml").out
