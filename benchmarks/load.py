@@ -115,7 +115,7 @@ def _lengthen(journal: Path, size: int) -> None:
             }
             values = {name: values[name] for name in asked["values"]}
             score = float(chance.normal() ** 2 + values["a"] / 64)
-            end = {**ended, "number": number, "value": score, "scores": [score], "curve": [score]}
+            end = {**ended, "number": number, "score": score, "scores": [score], "curve": [score]}
             file.write(json.dumps({**asked, "number": number, "values": values}) + "\n")
             file.write(json.dumps(end) + "\n")
 

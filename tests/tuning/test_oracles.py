@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from layerforge.space import key
-from layerforge.tuning.oracles import Answer, make_oracle
+from layerforge.tuning.oracles import Answer, bayesian, make_oracle
 from layerforge.tuning.oracles.oracle import dice
 from layerforge.tuning.trials import Outcome, Trial, ranking
 from tests.tuning.spaces import (
@@ -58,6 +58,29 @@ def test_an_algorithm_comes_near_the_optimum(tuner: str, tmp_path: Path) -> None
     best = outcomes[ranking(outcomes, "min")[0]].score
     assert best is not None
     assert best <= near
+
+
+def test_a_process_of_very_many_trials_learns_from_the_best_and_the_latest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learnt: list[int] = []
+
+    class Process(bayesian._Process):
+        def __init__(self, x: bayesian.Vector, y: bayesian.Vector, alpha: float) -> None:
+            learnt.append(len(x))
+            super().__init__(x, y, alpha)
+
+    monkeypatch.setattr(bayesian, "_MOST", 20)
+    monkeypatch.setattr(bayesian, "_Process", Process)
+    space, settings = space_of(FLAT, tmp_path, TUNERS["BayesianOptimization"])
+    _, outcomes = searched(space, settings, flat_cost, most=60)
+    best = outcomes[ranking(outcomes, "min")[0]].score
+    assert max(learnt) == 20
+    assert best is not None
+    assert best < 0.02
+    ended = {n: Outcome("completed", score=float(n % 50)) for n in range(100)}
+    chosen = bayesian._learnt_from(ranking(ended, "min"), ended)
+    assert sorted(chosen) == [0, 1, 2, 3, 4, 50, 51, 52, 53, 54, *range(90, 100)]
 
 
 @pytest.mark.parametrize("tuner", ["BayesianOptimization", "RegularizedEvolution"])

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _RANDOM, _NEAR = 1_000, 40  # candidates drawn anywhere, and near each of the best points
 _BEST: Final = 5
+_MOST: Final = 1_000  # trials that the process learns from
 _LENGTHS: Final = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)  # of the kernel; the likeliest one is taken
 
 
@@ -71,7 +72,7 @@ class BayesianOptimization:
         import numpy as np
 
         # A trial that failed is taken to be as bad as the worst: there nobody need look again.
-        ended = [*scored, *(n for n in outcomes if n not in scored)]
+        ended = _learnt_from(scored, outcomes)
         seen = np.array([_vector(asked[n].values, known) for n in ended])
         worst = outcomes[scored[-1]].cost(self._direction)
         costs = np.array([min(outcomes[n].cost(self._direction), worst) for n in ended])
@@ -110,6 +111,20 @@ class BayesianOptimization:
                 whole[changed] = neighbour(known[changed], whole[changed], die)
                 found.append(whole)
         return found
+
+
+def _learnt_from(scored: list[int], outcomes: Mapping[int, Outcome]) -> list[int]:
+    """The trials that the process learns from: all that ended or, of very many, the best and the latest.
+
+    Its time grows with their cube and its memory with their square.
+    """
+    good = set(scored)
+    ended = [*scored, *(number for number in outcomes if number not in good)]
+    if len(ended) <= _MOST:
+        return ended
+    best = scored[: _MOST // 2]
+    latest = sorted(set(ended) - set(best))[len(best) - _MOST :]
+    return [*best, *latest]
 
 
 def _vector(values: Mapping[str, Value], known: Mapping[str, Hyperparameter]) -> list[float]:
