@@ -68,7 +68,8 @@ def _fill_descriptors() -> None:
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
+            descriptor = os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
+            os.set_inheritable(descriptor, True)  # or the processes of trials would begin without
 
 
 def _standing(name: str) -> Output | None:
