@@ -45,6 +45,7 @@ docs/benchmarks
 docs/speed
 docs/decisions
 CHANGELOG
+SECURITY
 CONTRIBUTING
 ```
 """
