@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from layerforge.data.cells import Column, cell
 from layerforge.data.frames import read_frame
@@ -10,10 +10,12 @@ from layerforge.data.raw import Raw
 from layerforge.data.series import Series
 from layerforge.data.stamps import MICROSECONDS, Stamps, Step, counted, settled
 from layerforge.diagnostics import SpecError
-from layerforge.memory.machine import installed_memory
 from layerforge.records import replace
 from layerforge.spec.data import DataSettings
 from layerforge.spec.policies import SPLITS
+
+_FREELY: Final = 100_000  # absent moments that are put in, however few rows there are
+_FOR_EACH: Final = 100  # more than these for each row that is there are no gaps
 
 if TYPE_CHECKING:
     import numpy as np
@@ -132,15 +134,16 @@ def _whole(settings: DataSettings, raw: Raw) -> Raw:
 
 
 def _check_many(raw: Raw, absent: NDArray[np.int64]) -> None:
-    """Raises SpecError, about `gaps`, where so many rows put in would fill the memory."""
-    rows, there = raw.count + int(absent.sum()), installed_memory()
-    if there is None or 8 * rows * max(len(raw.columns), 1) <= there:
+    """Raises SpecError, about `gaps`, where most of the rows would be made up, by a wrong year say."""
+    many = int(absent.sum())
+    if many <= max(_FREELY, _FOR_EACH * raw.count):
         return
     row = int(absent.argmax())
     place = cell(raw.file, raw.file_row(row + 1), raw.stamps.clock.column if raw.stamps else "")
     message = f"{place}: {int(absent[row]):,} moments are absent before this row"
-    message += f"; with all that are, {rows:,} rows would not fit into memory"
-    raise SpecError("out-of-memory", message, "gaps")
+    message += f", of {many:,} in all; there are {raw.count:,} rows"
+    help = f"`gaps: fill` puts in at most {_FOR_EACH} rows for each; is a time wrong?"
+    raise SpecError("time-gap", message, "gaps", help)
 
 
 def _gap(raw: Raw, row: int, uneven: bool) -> SpecError:

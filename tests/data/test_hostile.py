@@ -503,13 +503,21 @@ def test_a_column_of_one_number_without_end_is_not_read(
     assert "the 100,000 rows of `d.parquet` take 3,600,000 bytes, and there are 1,000,000" in told
 
 
-def test_moments_that_are_absent_without_end_are_not_put_in(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "stamps",
+    [
+        [*moments("0001-01-01 00:00:00.{:06}", 60), "9999-12-31 23:59:59.000000"],
+        ["0200-01-01 00:00", *moments("2020-01-01 00:{:02}", 60)],
+    ],
+    ids=["microseconds of all years", "a wrong year"],
+)
+def test_moments_that_are_absent_without_end_are_not_put_in(stamps: list[str], desk: Desk) -> None:
     spec = SERIES.replace("horizon: 2", "horizon: 2, gaps: fill, missing: {fill: previous}")
-    stamps = [*moments("0001-01-01 00:00:00.{:06}", 60), "9999-12-31 23:59:59.000000"]
     desk.lay(spec, "d.csv", series(stamps).encode())
     status, told = desk.said("data", "spec.yaml")
     assert status == 1
-    assert re.search(r"`d.csv` line 62, .* moments are absent before this row", told)
+    assert re.search(r"`d.csv` line (62|3), .* moments are absent before this row", told)
+    assert "is a time wrong?" in told
 
 
 def test_a_row_longer_than_any_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
