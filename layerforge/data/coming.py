@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from layerforge.data.calendar import calendar_columns, names_of
-from layerforge.data.cells import read_text
+from layerforge.data.cells import called, read_text
 from layerforge.data.feeds import Feed
 from layerforge.data.latest import check_missing, too_short
 from layerforge.data.ordering import put_in
@@ -195,4 +195,4 @@ def _series(raw: Raw, row: int) -> str:
     """` of the series ...`, where there are several."""
     if raw.series is None:
         return ""
-    return f" of the series `{raw.series.names[raw.series.codes[min(row, raw.count - 1)]]}`"
+    return f" of the series {called(raw.series.names[raw.series.codes[min(row, raw.count - 1)]])}"

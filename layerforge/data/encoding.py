@@ -216,7 +216,8 @@ def apply_classes(
         row = int(strange.argmax())
         word = quoted(str(texts[row]))
         message = f"{cell(file, file_row(row), column.name)}: {word} is none of the classes"
-        help = f"the model knows {', '.join(classes[:10])}{', ...' if len(classes) > 10 else ''}"
+        known = ", ".join(name[:40] for name in classes[:10])
+        help = f"the model knows {known}{', ...' if len(classes) > 10 else ''}"
         raise SpecError("unseen-class", message, "targets", help)
     return indices
 

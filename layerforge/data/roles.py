@@ -96,7 +96,7 @@ def _check_repeated(file: File) -> None:
     repeated = next((name for name in file.columns if counts[name] > 1), None)
     if repeated is not None:
         first, second = [i + 1 for i, name in enumerate(file.columns) if name == repeated][:2]
-        called = f"are both called `{repeated}`" if repeated else "have no name"
+        called = f"are both called `{repeated[:100]}`" if repeated else "have no name"
         message = f"`{file.shown}`: columns {first} and {second} {called}"
         raise SpecError("repeated-column", message, "source")
 
@@ -171,7 +171,7 @@ class _Assignment:
 
 def listed(names: Sequence[str]) -> str:
     """Names for a message, the first ten of them."""
-    shown = ", ".join(name if name else '""' for name in names[:10])
+    shown = ", ".join(name[:100] if name else '""' for name in names[:10])
     return f"{shown}, ... ({len(names)} in all)" if len(names) > 10 else shown
 
 
