@@ -187,8 +187,8 @@ def together(folder: Path) -> list[str]:
             capture_output=True,
         ).stdout
     )
-    states = [each["status"] for each in found]
-    wrong += [f"seven runs are wanted, found {states}"] * (states != ["completed"] * 7)
+    states = [each["state"] for each in found]
+    wrong += [f"seven runs are wanted, found {states}"] * (states != ["finished"] * 7)
     return wrong
 
 

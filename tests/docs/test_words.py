@@ -23,7 +23,8 @@ from tests.docs.examples import PAGES, ROOT, commands
 
 NAMES = {name for part in COMMANDS.values() for name in part}
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
-OTHERS = {"--only", "--update-golden"}  # of `python -m benchmarks.real`, of the tests
+# Of the benchmarks, the fuzzers and the tests, and of other programs.
+OTHERS = {"--only", "--update-golden", "--kills", "--executions", "--strict", "--version"}
 
 
 def code(path: Path) -> Iterator[str]:

@@ -6,9 +6,11 @@ exception goes through. Its seeds are what a mutation starts from.
 
 from __future__ import annotations
 
+import atexit
 import io
 import json
 import random
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
@@ -74,6 +76,7 @@ def _named(name: str) -> Any:
 
 
 _FOLDER: Final = Path(tempfile.mkdtemp(prefix="fuzz-"))
+atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 
 
 def check(content: bytes) -> str | None:
