@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from layerforge.data.inspection import for_polars
+from layerforge.data.pages import sound_pages
 from layerforge.diagnostics import SpecError
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def read_parquet(file: File, names: Sequence[str], dtype: Any) -> pl.DataFrame:
         if types[name] in (pl.Categorical, pl.Enum):
             column = column.cast(pl.String)
         chosen.append(column.cast(dtype, strict=False))
+    if not _unbroken(file.shown, lambda: sound_pages(file.path, names)):
+        raise _broken(file.shown)
     frame = pl.scan_parquet(for_polars(file.path), glob=False).select(chosen)
     found = _unbroken(file.shown, frame.collect)
     if found.height < file.rows:

@@ -18,7 +18,9 @@ import pytest
 
 from layerforge.cli.main import main
 from layerforge.data import files, frames, inspection, prepare
+from layerforge.data.pages import sound_pages
 from layerforge.diagnostics import SpecError
+from tests.fuzz.data.seeds import parquets
 
 TABLE = """\
 data: {source: FILE, task: regression, features: [a, b], targets: [y]}
@@ -589,6 +591,54 @@ def test_pieces_are_cut_behind_rows_and_lose_nothing() -> None:
         found = list(frames.whole_rows(parts, '"'))
         assert b"".join(found) == text
         assert all(piece.count(b'"') % 2 == 0 for piece in found)
+
+
+# ---- what polars does not survive
+
+
+def _pages(folder: Path, content: bytes) -> bool:
+    path = folder / "d.parquet"
+    path.write_bytes(content)
+    return sound_pages(path, ["a", "b", "y", "g"])
+
+
+def test_a_page_with_fewer_values_than_none_is_told_before_polars_ends_the_process(
+    desk: Desk,
+) -> None:
+    words = parquet(a=["ab"[i % 2] for i in range(30)])
+    header = bytes((0x2C, 0x15, 2 * 30, 0x15, 0x10))  # a page of 30 values, as Thrift writes it
+    assert header in words
+    content = words.replace(header, bytes((0x2C, 0x15, 43, 0x15, 0x10)), 1)  # of -22
+    desk.lay(TABLE, "d.csv", content)
+    status, told = desk.said("data", "spec.yaml")
+    assert (status, "`d.csv` is a broken Parquet file" in told) == (1, True)
+
+
+def test_pages_of_every_kind_of_sound_file_are_sound(tmp_path: Path) -> None:
+    import polars as pl
+
+    count = pl.int_range(50_000, eager=True)
+    frame = pl.DataFrame(
+        {
+            "a": count,
+            "b": [None if i % 3 else f"word {i % 70}" for i in range(50_000)],
+            "y": (count % 5 == 0),
+            "g": [[i, i + 1] for i in range(50_000)],
+        }
+    )
+    for compression in ("zstd", "snappy", "gzip", "lz4", "brotli", "uncompressed"):
+        for rows in (None, 700):
+            file = io.BytesIO()
+            frame.write_parquet(
+                file, compression=compression, row_group_size=rows, data_page_size=999
+            )
+            assert _pages(tmp_path, file.getvalue())
+    assert all(_pages(tmp_path, content) for content in parquets())
+
+
+def test_what_is_no_parquet_is_left_to_polars(tmp_path: Path) -> None:
+    for content in (b"", b"PAR1", b"PAR1" + bytes(20) + b"PAR1", b"x" * 99, parquet()[:-9]):
+        assert _pages(tmp_path, content)
 
 
 # ---- what is written
