@@ -35,7 +35,14 @@ def _signalled(
     hooks.mkdir()
     (hooks / "sitecustomize.py").write_text(dedent(HOOK), encoding="utf-8")
     more = {"NUMBER": str(int(number)), "EVENT": event, "WORD": word}
-    return run_shell(folder, f'PYTHONPATH="{hooks}:$PYTHONPATH" layerforge {line}', more)
+    line = f'PYTHONPATH="{hooks}:$PYTHONPATH" layerforge {line}'
+    return run_shell(folder, line, more, preexec_fn=_heard)
+
+
+def _heard() -> None:
+    """Signals do what they usually do, also where the tests run in the background, which ignores some."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("word", ["layerforge.cli.main", "typer", "layerforge.pipeline"])
