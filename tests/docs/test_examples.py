@@ -45,7 +45,7 @@ MADE = {"docs/library.md": {"report.html": 20_000, "diagnosis.csv": 10_000}}
 # A training whose output is not shown is cut short.
 _STEPS = ["--set", "train.steps_per_epoch=2"]
 SHORT = {"train": _STEPS, "tune": [*_STEPS, "--set", "train.epochs=1"]}
-FIVE_MINUTES = ["new", "check", "build", "baseline", "train", "report", "predict"]
+FIVE_MINUTES = ["new", "check", "data", "build", "baseline", "train", "report", "predict"]
 QUICK = ("check", "data", "baseline", "diff", "explain", "layers", "migrate", "new", "schema")
 
 
@@ -158,7 +158,7 @@ def test_the_five_minutes_of_the_readme_run(path: Path, capfd: pytest.CaptureFix
     """The numbered list, on a file of its own: what it says of any `my.csv`, `new.csv` and `NAME`."""
     text = path.read_text(encoding="utf-8")
     lines = re.findall("`(layerforge [^`]*(?:my|NAME)[^`]*)`", text.replace("NAME/", "RUN/"))
-    assert [line.split()[1] for line in lines[:7]] == FIVE_MINUTES
+    assert [line.split()[1] for line in lines[: len(FIVE_MINUTES)]] == FIVE_MINUTES
     for name in ("my.csv", "new.csv"):
         shutil.copy("specs/data/chicago-l.csv", name)
     for command in commands_in("".join(f"$ {line}\n" for line in lines).replace("NAME", "my")):
