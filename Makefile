@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-INSTALLED_DOCS := $(VENV)/.installed-docs
+INSTALLED_EXTRAS := $(VENV)/.installed-extras
 LAYERFORGE := $(BIN)/layerforge
 SPEC ?= specs/cnn-lstm.yaml
 DATA ?= specs/data/chicago-l.csv
@@ -45,7 +45,7 @@ check: $(INSTALLED) ## Format, lint, types, floors
 test: $(INSTALLED) ## Run the tests; ARGS='-k lstm' for some of them
 	$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
-test-slow: $(INSTALLED) ## Run the tests that take more than a minute
+test-slow: $(INSTALLED_EXTRAS) ## Run the tests that take more than a minute, those of the extras too
 	$(BIN)/pytest -n $(WORKERS) -m slow $(ARGS)
 
 test-exhaustive: $(INSTALLED) ## Run the tests that take an hour: every layer and application imported and ejected
@@ -54,7 +54,7 @@ test-exhaustive: $(INSTALLED) ## Run the tests that take an hour: every layer an
 bench: $(INSTALLED) ## Run the benchmarks; ETTH1=path/to/ETTh1.csv adds the published one
 	$(BIN)/python -m benchmarks $(if $(ETTH1),--etth1 "$(ETTH1)") $(ARGS)
 
-docs: $(INSTALLED_DOCS) ## Make the documentation a site; needs no network to be read
+docs: $(INSTALLED_EXTRAS) ## Make the documentation a site; needs no network to be read
 	$(BIN)/sphinx-build -E -W --keep-going -q -c docs -d build/doctrees . build/site
 	@echo 'the page is $(CURDIR)/build/site/index.html'
 
@@ -76,6 +76,6 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
-$(INSTALLED_DOCS): $(INSTALLED)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs]'
+$(INSTALLED_EXTRAS): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs,export,serve,tensorboard]'
 	@touch $@
