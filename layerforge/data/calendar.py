@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from layerforge.data.cells import Column
 from layerforge.data.encoding import Encoder
-from layerforge.data.stamps import MICROSECONDS, Stamps
+from layerforge.data.stamps import Stamps
+from layerforge.data.steps import MICROSECONDS
 from layerforge.diagnostics import SpecError
 
 if TYPE_CHECKING:

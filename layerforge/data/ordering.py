@@ -8,7 +8,8 @@ from layerforge.data.cells import Column, cell
 from layerforge.data.frames import read_frame
 from layerforge.data.raw import Raw
 from layerforge.data.series import Series
-from layerforge.data.stamps import MICROSECONDS, Stamps, Step, counted, settled
+from layerforge.data.stamps import Stamps, settled
+from layerforge.data.steps import Step, counted, later
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
 from layerforge.spec.data import DataSettings
@@ -114,10 +115,12 @@ def _whole(settings: DataSettings, raw: Raw) -> Raw:
 
     assert raw.stamps is not None
     clock, values = raw.stamps.clock, raw.stamps.values
-    if settings.gaps == "keep" or clock.step is None:
+    within = np.ones(raw.count - 1, bool) if raw.codes is None else np.diff(raw.codes) == 0
+    if settings.gaps == "keep" or clock.step is None or not within.any():
         return raw
-    steps = np.diff(counted(clock, values))
-    within = np.ones(len(steps), bool) if raw.codes is None else np.diff(raw.codes) == 0
+    places = counted(clock.step, values)
+    assert places is not None
+    steps = np.diff(places)
     count = clock.step.count
     odd = np.flatnonzero((steps != count) & within)
     if not len(odd):
@@ -167,40 +170,31 @@ def put_in(raw: Raw, after: NDArray[np.int64]) -> Raw:
     source = np.full(int(places[-1]), -1, np.int64)
     source[places[:-1]] = np.arange(raw.count)
     before = np.maximum.accumulate(source)
-    later = np.arange(len(source)) - places[before]
+    counts = np.arange(len(source)) - places[before]
     return replace(
         raw,
         columns={name: column.spread(source) for name, column in raw.columns.items()},
-        stamps=raw.stamps and _moments(raw.stamps, before, later),
+        stamps=raw.stamps and _moments(raw.stamps, before, counts),
         kept=before if raw.kept is None else raw.kept[before],
         series=raw.series and replace(raw.series, codes=raw.series.codes[before]),
         parts=None if raw.parts is None else raw.parts[before],
     )
 
 
-def _moments(stamps: Stamps, before: NDArray[np.int64], later: NDArray[np.int64]) -> Stamps:
-    """The stamp of each row: `later` steps after that of the row `before` it."""
-    import numpy as np
-
-    values = stamps.values[before].copy()
-    step = stamps.clock.step
+def _moments(stamps: Stamps, before: NDArray[np.int64], counts: NDArray[np.int64]) -> Stamps:
+    """The stamp of each row: so many steps after that of the row `before` it."""
+    values, step = stamps.values[before], stamps.clock.step
     assert step is not None
-    _check_last(stamps, step, values, later)
-    if step.unit != "month":
-        values += later * step.count
-    else:
-        for row in np.flatnonzero(later):
-            values[row] = stamps.clock.after(int(values[row]), int(later[row]))[-1]
-    return replace(stamps, values=values, warnings=())
+    _check_last(stamps, step, values, counts)
+    return replace(stamps, values=later(step, values, counts), warnings=())
 
 
 def _check_last(
-    stamps: Stamps, step: Step, values: NDArray[np.int64], later: NDArray[np.int64]
+    stamps: Stamps, step: Step, values: NDArray[np.int64], counts: NDArray[np.int64]
 ) -> None:
     """Raises SpecError, about `time`, where rows to come would lie after all that can be written."""
     last = int(values.argmax())
-    size = step.count * (31 * MICROSECONDS["day"] if step.unit == "month" else 1)
-    if not stamps.clock.holds(int(values[last]) + int(later.max()) * size):
+    if not stamps.clock.holds(int(values[last]) + int(counts.max()) * step.longest):
         most = "the year 9999" if stamps.clock.format is not None else "what a number holds"
         message = f"rows to come after {stamps.clock.text(int(values[last]))} lie beyond {most}"
         raise SpecError("bad-time", message, "time")

@@ -23,6 +23,7 @@ from layerforge.data.season import Season, find_season, naive_error
 from layerforge.data.sequences import check_static, first_rows, lengths_of
 from layerforge.data.sources import find_files
 from layerforge.data.splits import Candidates, Split, split_rows
+from layerforge.data.steps import Step
 from layerforge.data.windows import Frame, Windows, check_windows, frame_of, place_windows
 from layerforge.diagnostics import Faults, SpecError
 from layerforge.records import replace
@@ -62,11 +63,13 @@ def read(
     found: list[SpecError],
     encoders: Sequence[Encoder] | None = None,
     coming: bool = False,
+    step: Step | None = None,
 ) -> Raw:
     """The values in use of a file, in order, without the rows that cannot be samples.
 
-    `encoders` are the features' from training; None where they are still to be fitted. With
-    `coming` the last rows may be those that are forecast, which have no values but the known ones.
+    `encoders` are the features' from training, and `step` is that of its rows; None where they
+    are still to be found. With `coming` the last rows may be those that are forecast, which have
+    no values but the known ones.
     """
     roles = assign(settings, file, found)
     _stop_on(settings, found)
@@ -75,6 +78,9 @@ def read(
         categories = [encoder.name for encoder in encoders if encoder.kind == "category"]
     raw = read_raw(settings, file, roles, found, categories, coming)
     _stop_on(settings, found)
+    if step is not None and raw.stamps is not None:
+        clock = replace(raw.stamps.clock, step=step)
+        raw = replace(raw, stamps=replace(raw.stamps, clock=clock))
     raw = without_holes(settings, arranged(settings, raw))
     return _with_calendar(settings, raw)
 

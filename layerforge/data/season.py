@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from layerforge.data.stamps import MICROSECONDS, Step
+from layerforge.data.steps import MICROSECONDS, Step
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,6 +63,9 @@ def likely_lengths(step: Step) -> list[int]:
     """The numbers of steps in an hour, a day, a week or a year, the shortest first."""
     if step.unit == "month":
         return [12 // step.count] if 12 % step.count == 0 and step.count <= 4 else []
+    if step.unit == "weekday":
+        days = step.week.count("1")
+        return [days, round(days * 365.25 / 7)][days < 3 :] if step.count == 1 else []
     day, week = MICROSECONDS["day"], MICROSECONDS["week"]
     cycles = [MICROSECONDS["minute"], MICROSECONDS["hour"], day, week]
     lengths = [cycle // step.count for cycle in cycles if cycle % step.count == 0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -13,6 +13,7 @@ from layerforge.data.formats import formats_of, written
 from layerforge.data.frames import read_frame
 from layerforge.data.moments import joined
 from layerforge.data.parquet import parquet_types
+from layerforge.data.steps import Step, counted, find_step, later
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
 
@@ -21,36 +22,10 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-MICROSECONDS: Final = {
-    "week": 604_800_000_000,
-    "day": 86_400_000_000,
-    "hour": 3_600_000_000,
-    "minute": 60_000_000,
-    "second": 1_000_000,
-    "millisecond": 1_000,
-    "microsecond": 1,
-}
 _EPOCH = datetime(1970, 1, 1)  # stamps without a zone stay without one
 # What a calendar can write, in microseconds; whole numbers that can be told apart by subtraction.
 _DATES: Final = (-62_135_596_800_000_000, 253_402_300_799_999_999)
 _NUMBERS: Final = (-(2**62), 2**62)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The distance of one row to the next; its unit is `number` where the time is counted."""
-
-    count: int
-    unit: Literal["microsecond", "month", "number"]
-
-    def __str__(self) -> str:
-        count, unit = self.count, str(self.unit)
-        if unit == "number":
-            return str(count)
-        if unit == "microsecond":
-            unit = next(name for name, size in MICROSECONDS.items() if count % size == 0)
-            count //= MICROSECONDS[unit]
-        return f"1 {unit}" if count == 1 else f"{count:,} {unit}s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +52,16 @@ class Clock:
 
     def after(self, last: int, count: int) -> list[int]:
         """The `count` stamps that follow `last`."""
+        import numpy as np
+
         if self.step is None:
             return []
-        if self.step.unit == "month":
-            return [_months_later(last, self.step.count * (i + 1)) for i in range(count)]
-        return [last + self.step.count * (i + 1) for i in range(count)]
+        ahead = np.arange(1, count + 1, dtype=np.int64)
+        return [int(each) for each in later(self.step, np.full(count, last, np.int64), ahead)]
 
     def saved(self) -> dict[str, Any]:
         """The same as JSON."""
-        step = None if self.step is None else {"count": self.step.count, "unit": self.step.unit}
+        step = None if self.step is None else asdict(self.step)
         return {"column": self.column, "format": self.format, "step": step}
 
     @staticmethod
@@ -144,22 +120,16 @@ def settled(
 ) -> Stamps:
     """The stamps of rows that stand in order of time, `series` by series, with their step.
 
-    Raises SpecError, about `time`, where they do not. `file_row` is as in `Raw`.
+    A `clock` with a step, that of the training rows, keeps it where half of these follow it.
+    Raises SpecError, about `time`, where time does not grow. `file_row` is as in `Raw`.
     """
     import numpy as np
 
     within = np.ones(max(len(values) - 1, 0), bool) if series is None else np.diff(series) == 0
     _check_order(file, clock, values, within, file_row)
-    clock = replace(clock, step=_step(values, clock.format is not None, within))
+    step = find_step(values, clock.format is not None, within, clock.step)
+    clock = replace(clock, step=step)
     return Stamps(clock, values, tuple(_irregular(file, clock, values, within, file_row)))
-
-
-def counted(clock: Clock, values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The stamps in the unit of their step: months are counted, all else is as it is."""
-    if clock.step is None or clock.step.unit != "month":
-        return values
-    months = _months(values)
-    return values if months is None else months
 
 
 def _check_present(file: File, column: str, values: pl.Series) -> None:
@@ -275,58 +245,6 @@ def _check_order(
     raise SpecError("time-order", message, "time", "`sort: true` takes the rows in order of time")
 
 
-def _step(values: NDArray[np.int64], dated: bool, within: NDArray[np.bool_]) -> Step | None:
-    """The usual distance between rows; months are of unequal length and counted as months."""
-    import numpy as np
-
-    if not within.any():
-        return None
-    median = _median(np.diff(values)[within])
-    if not dated:
-        return Step(median, "number")
-    if median >= 28 * MICROSECONDS["day"]:
-        months = _months(values)
-        if months is not None:
-            return Step(max(_median(np.diff(months)[within]), 1), "month")
-    return Step(median, "microsecond")
-
-
-def _median(steps: NDArray[np.int64]) -> int:
-    """The middle step; of two the lower, for their mean may be the distance of no two rows."""
-    import numpy as np
-
-    return int(np.percentile(steps, 50, method="lower"))
-
-
-def _months(values: NDArray[np.int64]) -> NDArray[np.int64] | None:
-    """The months since 1970 of stamps that all stand at one day of the month, or at its end."""
-    import numpy as np
-
-    moments = values.astype("datetime64[us]")
-    months = moments.astype("datetime64[M]")
-    into = moments - months
-    to_end = (months + np.timedelta64(1, "M")).astype("datetime64[us]") - moments
-    if (into == into[0]).all() or (to_end == to_end[0]).all():
-        return months.astype(np.int64)
-    return None
-
-
-def _months_later(value: int, count: int) -> int:
-    """The same day of the month so many months later; the last day of a month stays the last."""
-    moment = _EPOCH + timedelta(microseconds=value)
-    total = moment.year * 12 + moment.month - 1 + count
-    year, month = divmod(total, 12)
-    is_last = (moment + timedelta(days=1)).month != moment.month
-    day = _days(year, month + 1) if is_last else min(moment.day, _days(year, month + 1))
-    return microseconds(moment.replace(year=year, month=month + 1, day=day))
-
-
-def _days(year: int, month: int) -> int:
-    from calendar import monthrange
-
-    return monthrange(year, month)[1]
-
-
 def microseconds(moment: datetime) -> int:
     """Since 1970; a moment with a zone is taken to UTC."""
     plain = moment.replace(tzinfo=None) - _EPOCH  # UTC may be in a year that Python has not
@@ -343,17 +261,32 @@ def _irregular(
     """What to say of steps that differ from the usual one."""
     import numpy as np
 
-    if clock.step is None:
+    if clock.step is None or not within.any():
         return []
-    steps = np.diff(counted(clock, values))
-    odd = np.flatnonzero((steps != clock.step.count) & within)
+    places, count = counted(clock.step, values), clock.step.count
+    assert places is not None
+    steps = np.diff(places)
+    odd = np.flatnonzero((steps != count) & within)
     if not len(odd):
         return []
+    if 2 * len(odd) > within.sum():
+        return [_uneven(clock, values, within)]
     row = int(odd[0]) + 1
-    missing = int(np.maximum(np.round(steps[within] / clock.step.count) - 1, 0).sum())
+    missing = int(np.maximum(np.round(steps[within] / count) - 1, 0).sum())
     usual = f"{len(odd):,} of {int(within.sum()):,} steps in `{clock.column}` are not {clock.step}"
     first = f"the first from {clock.text(int(values[row - 1]))} to {clock.text(int(values[row]))}"
     moments = "1 moment is" if missing == 1 else f"{missing:,} moments are"
     gaps = f"; {moments} absent" if missing else ""
     place = file.row(file_row(row))
     return [f"{usual} ({first}, {place}){gaps}; rows are taken as equally far apart"]
+
+
+def _uneven(clock: Clock, values: NDArray[np.int64], within: NDArray[np.bool_]) -> str:
+    """What to say of steps most of which differ from the usual one."""
+    import numpy as np
+
+    steps = np.diff(values)[within]
+    unit: Literal["microsecond", "number"] = "microsecond" if clock.format else "number"
+    low, high = (str(Step(int(each), unit)) for each in (steps.min(), steps.max()))
+    message = f"the steps in `{clock.column}` are {low} to {high} long, {clock.step} in the middle"
+    return f"{message}; rows are taken as equally far apart"

@@ -48,7 +48,8 @@ def prepare_again(saved: Mapping[str, Any], source: Path, shown: str | None = No
     settings = _settings(saved, shown or str(source))
     encoders = _encoders(saved, "features")
     try:
-        raw = read(settings, _file(settings, source), [], encoders)
+        step = Clock.restored(saved["time"]).step if saved["time"] else None
+        raw = read(settings, _file(settings, source), [], encoders, step=step)
         classes, counts = saved["classes"], saved["class_counts"]
         return assemble(
             settings,
@@ -191,7 +192,8 @@ def forecast_window(
         if steps is not None and settings.horizon is None:
             raise SpecError("unused-key", "`--steps` has a meaning only for a forecast")
         file = replace(_file(settings, source, folder), numbered=numbered)
-        raw = seen = read(settings, file, [], encoders, frame is not None)
+        step = clock.step if clock is not None else None
+        raw = seen = read(settings, file, [], encoders, frame is not None, step)
         feeds = _feeds(settings, raw, encoders, frame)
         if frame is not None and settings.horizon is not None:
             places = places_of(encoders)
@@ -214,7 +216,7 @@ def forecast_window(
         targets=_encoders(preprocessing, "targets"),
         classes=None if classes is None else tuple(classes),
         frame=frame,
-        warnings=(*_warnings(seen, clock), *_unknown_categories(seen, encoders)),
+        warnings=(*_warnings(seen, clock, course), *_unknown_categories(seen, encoders)),
         course=course,
         groups=_groups(settings, raw, positions, course),
         group_name=", ".join(settings.group or ()),
@@ -302,7 +304,7 @@ def _index(
     return tuple(str(raw.file_row(int(row)) + 1) for row in rows)
 
 
-def _warnings(raw: Raw, clock: Clock | None) -> tuple[str, ...]:
+def _warnings(raw: Raw, clock: Clock | None, course: Course | None) -> tuple[str, ...]:
     """What differs from the training rows without being wrong."""
     if raw.stamps is None or clock is None:
         return ()
@@ -310,4 +312,6 @@ def _warnings(raw: Raw, clock: Clock | None) -> tuple[str, ...]:
     found = raw.stamps.warnings
     if here is not None and there is not None and here != there:
         found += (f"the rows are {here} apart; those the model was trained on, {there}",)
+    if found and there is not None and course is not None:
+        found += (f"the times of the forecast go on by {there} each, and leave nothing out",)
     return found

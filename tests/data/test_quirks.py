@@ -67,6 +67,15 @@ def test_absent_months_are_filled_by_the_calendar(prepared: Prepare) -> None:
     assert [data.stamps.text(row) for row in range(30)] == months
 
 
+def test_of_business_days_holidays_are_filled_and_weekends_are_not(prepared: Prepare) -> None:
+    open_ = [day for day in days(60) if np.is_busday(day)]
+    section = SERIES + "scale: none\nmissing: {fill: previous}\ngaps: fill"
+    data = prepared(section, d_csv=series([*open_[:12], *open_[13:]]))
+    assert data.stamps is not None
+    assert [data.stamps.text(row) for row in range(len(open_))] == open_
+    assert data.account["time"]["step"] == "1 business day"
+
+
 def test_a_time_of_several_columns_is_read_by_their_names(prepared: Prepare, told: Told) -> None:
     rows = [(2024, 2, 1 + i // 24, i % 24) for i in range(60)]
     content = "hour,day,month,year,y\n" + "".join(

@@ -9,7 +9,7 @@ import pytest
 
 from layerforge.data import prepare, report
 from layerforge.data.season import find_season, likely_lengths
-from layerforge.data.stamps import MICROSECONDS, Step
+from layerforge.data.steps import MICROSECONDS, Step
 from layerforge.spec.data import DataSettings
 from tests.data.conftest import Prepare
 
@@ -28,6 +28,10 @@ LIKELY = [
     (Step(3, "month"), [4]),
     (Step(12, "month"), []),
     (Step(5, "month"), []),
+    (Step(1, "weekday", "1111100"), [5, 261]),
+    (Step(1, "weekday", "1111110"), [6, 313]),
+    (Step(1, "weekday", "0100100"), [104]),
+    (Step(2, "weekday", "1111100"), []),
 ]
 
 

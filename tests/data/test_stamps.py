@@ -135,6 +135,75 @@ WRITTEN = {
         "500 milliseconds",
         ["2020-01-01 00:00:01.500000", "2020-01-01 00:00:02.000000"],
     ),
+    "business days": (
+        ["2024-01-04", "2024-01-05", *(f"2024-01-{i:02}" for i in (8, 9, 10, 11, 12, 15, 16))],
+        "%Y-%m-%d",
+        "1 business day",
+        ["2024-01-17", "2024-01-18"],
+    ),
+    "a shop shut on Sundays": (
+        [f"2024-01-{i:02}" for i in range(1, 21) if i not in (7, 14)],
+        "%Y-%m-%d",
+        "1 day of Mon to Sat",
+        ["2024-01-22", "2024-01-23"],
+    ),
+    "three days a week": (
+        [f"2024-01-{i:02}" for i in range(1, 24) if i % 7 in (1, 3, 5)],
+        "%Y-%m-%d",
+        "1 day of Mon, Wed, Fri",
+        ["2024-01-24", "2024-01-26"],
+    ),
+    "business days in a zone with summer time": (
+        [
+            *(f"2024-03-{i:02} 00:00:00-05:00" for i in (1, 4, 5, 6, 7, 8)),
+            *(f"2024-03-{i:02} 00:00:00-04:00" for i in (11, 12, 13, 14, 15)),
+        ],
+        "%Y-%m-%d %H:%M:%S%#z",
+        "1 business day",
+        ["2024-03-18 04:00:00Z", "2024-03-19 04:00:00Z"],
+    ),
+    "the twenty-eighth of a February": (
+        ["2020-12-28", "2021-01-28", "2021-02-28"],
+        "%Y-%m-%d",
+        "1 month",
+        ["2021-03-28", "2021-04-28"],
+    ),
+    "the thirtieth, or the end of February": (
+        ["2020-12-30", "2021-01-30", "2021-02-28"],
+        "%Y-%m-%d",
+        "1 month",
+        ["2021-03-30", "2021-04-30"],
+    ),
+    "ends of quarters": (
+        ["2020-06-30", "2020-09-30", "2020-12-31"],
+        "%Y-%m-%d",
+        "3 months",
+        ["2021-03-31", "2021-06-30"],
+    ),
+    "last business days of months": (
+        ["2024-01-31", "2024-02-29", "2024-03-28", "2024-04-30", "2024-05-31", "2024-06-28"],
+        "%Y-%m-%d",
+        "1 month (last business day)",
+        ["2024-07-31", "2024-08-30"],
+    ),
+    "first business days of months": (
+        ["2024-01-02", "2024-02-01", "2024-03-01", "2024-04-01", "2024-05-01", "2024-06-03"],
+        "%Y-%m-%d",
+        "1 month (first business day)",
+        ["2024-07-01", "2024-08-01"],
+    ),
+    "every other week": (
+        ["2024-01-01", "2024-01-15", "2024-01-29"],
+        "%Y-%m-%d",
+        "2 weeks",
+        ["2024-02-12", "2024-02-26"],
+    ),
+    "quarters of an hour": (
+        ["2024-12-31 23:15", "2024-12-31 23:30", "2024-12-31 23:45"],
+        "%Y-%m-%d %H:%M",
+        "15 minutes",
+        ["2025-01-01 00:00", "2025-01-01 00:15"],
+    ),
     "counted": (["10", "20", "30"], None, "10", ["40", "50"]),
     "years-alone": (["1998", "1999", "2000"], None, "1", ["2001", "2002"]),
 }
@@ -203,3 +272,30 @@ def test_parquet_has_times_of_its_own(tmp_path: Path, dtype: str) -> None:
     stamps = read_stamps(recognise(path, "d.parquet", None, header=True), "t")
     assert stamps.text(2).startswith("2020-02-01")
     assert str(stamps.clock.step) == "1 day"
+
+
+def test_days_that_are_absent_once_are_gaps_and_not_shut(tmp_path: Path) -> None:
+    texts = [f"2024-01-{i:02}" for i in (1, 2, 3, 4, 5, 8, 9, 10, 11, 12)]
+    stamps = stamps_of(tmp_path, texts)
+    assert str(stamps.clock.step) == "1 day"
+    assert "2 moments are absent" in stamps.warnings[0]
+
+
+def test_holidays_are_absent_business_days(tmp_path: Path) -> None:
+    days = [datetime(2024, 1, 1) + timedelta(days=i) for i in range(120)]
+    texts = [f"{day:%Y-%m-%d}" for day in days if day.weekday() < 5 and day.day != 15]
+    stamps = stamps_of(tmp_path, texts)
+    assert str(stamps.clock.step) == "1 business day"
+    assert stamps.warnings == (
+        "4 of 81 steps in `t` are not 1 business day (the first from 2024-01-12 to 2024-01-16,"
+        " line 12); 4 moments are absent; rows are taken as equally far apart",
+    )
+
+
+def test_steps_of_every_length_are_told_as_such(tmp_path: Path) -> None:
+    texts = [f"2024-01-01 {i * i // 60:02}:{i * i % 60:02}" for i in range(30)]
+    (warning,) = stamps_of(tmp_path, texts).warnings
+    assert warning == (
+        "the steps in `t` are 1 minute to 57 minutes long, 29 minutes in the middle;"
+        " rows are taken as equally far apart"
+    )

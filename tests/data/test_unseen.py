@@ -108,11 +108,50 @@ def test_months_are_continued_as_months(prepared: Prepare, tmp_path: Path) -> No
     assert rows.index == ("1955-01", "1955-02", "1955-03")
 
 
+def _business_days(start: str, count: int, skip: tuple[str, ...] = ()) -> list[str]:
+    import numpy as np
+
+    first = np.busday_offset(start, 0, roll="forward")
+    days = [str(np.busday_offset(first, i)) for i in range(count)]
+    return [day for day in days if day not in skip]
+
+
+def test_a_forecast_after_a_friday_is_of_monday(prepared: Prepare, tmp_path: Path) -> None:
+    days = _business_days("2024-01-01", 60, ("2024-01-01", "2024-01-15"))
+    text = "t,a,b\n" + "".join(f"{day},{i},{i}\n" for i, day in enumerate(days))
+    saved = kept(prepared(SERIES, d_csv=text).preprocessing())
+    assert saved["time"]["step"] == {
+        "count": 1,
+        "unit": "weekday",
+        "week": "1111100",
+        "day": 1,
+    }
+    # Six rows show no weekend twice: their step is that of the training rows all the same.
+    last = "t,a,b\n" + "".join(f"{day},1,2\n" for day in _business_days("2024-06-07", 6))
+    rows = forecast_window(saved, written(tmp_path / "new.csv", last))
+    assert rows.index[0] == "2024-06-17"
+    assert rows.warnings == ()
+
+
+def test_rows_of_a_weekend_are_no_business_days(prepared: Prepare, tmp_path: Path) -> None:
+    days = _business_days("2024-01-01", 60)
+    text = "t,a,b\n" + "".join(f"{day},{i},{i}\n" for i, day in enumerate(days))
+    saved = kept(prepared(SERIES, d_csv=text).preprocessing())
+    week = "t,a,b\n" + "".join(f"2024-06-{i:02},1,2\n" for i in range(1, 9))  # 8th: a Saturday
+    rows = forecast_window(saved, written(tmp_path / "new.csv", week))
+    assert rows.index[0] == "2024-06-10"
+    told = "the rows are 1 day apart; those the model was trained on, 1 business day"
+    assert rows.warnings[0] == told
+
+
 def test_rows_at_another_distance_are_warned_of(prepared: Prepare, tmp_path: Path) -> None:
     saved = kept(prepared(SERIES, d_csv=dates(50)).preprocessing())
     hours = "t,a,b\n" + "".join(f"2021-01-01 {i:02}:00,1,2\n" for i in range(8))
     rows = forecast_window(saved, written(tmp_path / "new.csv", hours))
-    assert rows.warnings == ("the rows are 1 hour apart; those the model was trained on, 1 day",)
+    assert rows.warnings == (
+        "the rows are 1 hour apart; those the model was trained on, 1 day",
+        "the times of the forecast go on by 1 day each, and leave nothing out",
+    )
 
 
 def test_without_a_time_the_steps_are_counted(prepared: Prepare, tmp_path: Path) -> None:
