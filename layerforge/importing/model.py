@@ -13,7 +13,8 @@ from layerforge.importing.calls import Given, given_to, given_to_model
 from layerforge.importing.configuration import Config
 from layerforge.importing.faults import Faulty, refuse_class
 from layerforge.importing.layers import layer_of
-from layerforge.importing.nodes import Node, is_input, is_model, is_operation, needed_nodes
+from layerforge.importing.needed import needed_nodes
+from layerforge.importing.nodes import Node, is_input, is_model, is_operation
 from layerforge.importing.operations import operation_of
 from layerforge.importing.sequential import as_functional
 from layerforge.importing.stepwise import INPUT, Step, steps_of

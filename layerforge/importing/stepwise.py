@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from layerforge.diagnostics import SpecError
 from layerforge.importing.configuration import Config
-from layerforge.importing.nodes import Node, is_model, is_operation, needed_nodes
+from layerforge.importing.needed import needed_nodes
+from layerforge.importing.nodes import Node, is_model, is_operation
 from layerforge.importing.tensors import Tensor, histories, tensors_in
 from layerforge.records import record
 
