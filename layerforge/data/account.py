@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from layerforge.data.cells import Column
 from layerforge.data.holes import Filling, policy_of
 from layerforge.data.leaks import leaks_of
 from layerforge.data.prepared import Prepared
@@ -13,6 +12,7 @@ from layerforge.data.raw import Raw
 from layerforge.data.splits import Split
 from layerforge.data.windows import Windows
 from layerforge.spec.policies import SPLITS
+from layerforge.tables.cells import Column
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from layerforge.data.cells import Column
 from layerforge.data.encoding import Encoder
-from layerforge.data.stamps import Stamps
-from layerforge.data.steps import MICROSECONDS
 from layerforge.diagnostics import SpecError
+from layerforge.tables.cells import Column
+from layerforge.tables.stamps import Stamps
+from layerforge.tables.steps import MICROSECONDS
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from layerforge.data.calendar import calendar_columns, names_of
-from layerforge.data.cells import called, read_text
 from layerforge.data.feeds import Feed
 from layerforge.data.latest import check_missing, too_short
 from layerforge.data.ordering import put_in
 from layerforge.data.raw import Raw
-from layerforge.data.roles import listed
-from layerforge.data.series import stretches
-from layerforge.data.stamps import Clock
 from layerforge.data.windows import Frame
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
 from layerforge.spec.data import DataSettings
+from layerforge.tables.cells import called, read_text
+from layerforge.tables.roles import listed
+from layerforge.tables.series import stretches
+from layerforge.tables.stamps import Clock
 
 if TYPE_CHECKING:
     import numpy as np

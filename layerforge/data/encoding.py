@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from layerforge.data.cells import Column, called, cell, quoted
-from layerforge.data.files import File
 from layerforge.data.holes import Filling
 from layerforge.diagnostics import SpecError
 from layerforge.memory.machine import installed_memory
+from layerforge.tables.cells import Column, called, cell, quoted
+from layerforge.tables.files import File
 
 if TYPE_CHECKING:
     import numpy as np
@@ -239,3 +239,11 @@ def _indices(words: pl.Series, classes: Sequence[str]) -> NDArray[np.int32]:
     places = {word: i for i, word in enumerate(classes)}
     found = words.replace_strict(places, default=-1, return_dtype=pl.Int32)
     return found.fill_null(-1).to_numpy()
+
+
+def two_columns(shares: NDArray[Any]) -> NDArray[np.float64]:
+    """Probabilities (n, classes); one column alone is the second class's."""
+    import numpy as np
+
+    values = np.asarray(shares, np.float64)
+    return np.hstack([1 - values, values]) if values.shape[1] == 1 else values

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from layerforge.data.series import firsts
 from layerforge.data.splits import Candidates, Split, gap_of, stratified_order
 from layerforge.diagnostics import SpecError
 from layerforge.spec.data import DataSettings
 from layerforge.spec.folds import Fold
+from layerforge.tables.series import firsts
 
 if TYPE_CHECKING:
     import numpy as np

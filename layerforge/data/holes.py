@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from layerforge.data.cells import Column, cell
-from layerforge.data.files import File
-from layerforge.data.roles import Roles
-from layerforge.data.series import firsts, stretches
 from layerforge.diagnostics import SpecError
 from layerforge.spec.data import DataSettings
+from layerforge.tables.cells import Column, cell
+from layerforge.tables.files import File
+from layerforge.tables.roles import Roles
+from layerforge.tables.series import firsts, stretches
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from layerforge.data.cells import Column, cell
 from layerforge.data.holes import dropped, holes_in, policy_of
 from layerforge.data.raw import Raw
 from layerforge.data.sequences import first_rows
@@ -13,6 +12,7 @@ from layerforge.data.splits import Split
 from layerforge.data.windows import Frame, place_windows
 from layerforge.diagnostics import SpecError
 from layerforge.spec.data import DataSettings
+from layerforge.tables.cells import Column, cell
 
 if TYPE_CHECKING:
     import numpy as np

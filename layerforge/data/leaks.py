@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
-from layerforge.data.cells import Column
 from layerforge.data.prepared import Prepared
 from layerforge.data.raw import Raw
 from layerforge.data.splits import Split
 from layerforge.spec.policies import SPLITS
+from layerforge.tables.cells import Column
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from layerforge.data.cells import Column, cell
-from layerforge.data.frames import read_frame
 from layerforge.data.raw import Raw
-from layerforge.data.series import Series
-from layerforge.data.stamps import Stamps, settled
-from layerforge.data.steps import Step, counted, later
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
 from layerforge.spec.data import DataSettings
 from layerforge.spec.policies import SPLITS
+from layerforge.tables.cells import Column, cell
+from layerforge.tables.frames import read_frame
+from layerforge.tables.series import Series
+from layerforge.tables.stamps import Stamps, settled
+from layerforge.tables.steps import Step, counted, later
 
 _FREELY: Final = 100_000  # absent moments that are put in, however few rows there are
 _FOR_EACH: Final = 100  # more than these for each row that is there are no gaps

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from layerforge.data.encoding import Encoder
 from layerforge.data.feeds import Feed
-from layerforge.data.files import File
-from layerforge.data.roles import Roles
 from layerforge.data.season import Season
-from layerforge.data.series import Series
-from layerforge.data.stamps import Stamps
 from layerforge.data.windows import Frame
 from layerforge.spec.data import DataSettings
+from layerforge.tables.files import File
+from layerforge.tables.roles import Roles
+from layerforge.tables.series import Series
+from layerforge.tables.stamps import Stamps
 
 if TYPE_CHECKING:
     import numpy as np

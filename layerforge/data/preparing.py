@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 from layerforge.data.account import account_of
 from layerforge.data.calendar import calendar_columns, calendar_encoders, names_of
-from layerforge.data.cells import cell, quoted
 from layerforge.data.encoding import Encoder, apply_classes, encode, find_classes, fit
 from layerforge.data.feeds import feeds_of
-from layerforge.data.files import File
 from layerforge.data.folds import folded
 from layerforge.data.holes import Filling, dropped, filling_of, holes_in
 from layerforge.data.ordering import arranged
 from layerforge.data.prepared import Prepared
 from layerforge.data.raw import Raw, read_raw, without_holes
-from layerforge.data.roles import Roles, assign
 from layerforge.data.season import Season, find_season, naive_error
 from layerforge.data.sequences import check_static, first_rows, lengths_of
-from layerforge.data.sources import find_files
 from layerforge.data.splits import Candidates, Split, split_rows
-from layerforge.data.steps import Step
 from layerforge.data.windows import Frame, Windows, check_windows, frame_of, place_windows
 from layerforge.diagnostics import Faults, SpecError
 from layerforge.records import replace
 from layerforge.spec.data import DataSettings
+from layerforge.tables.cells import cell, quoted
+from layerforge.tables.files import File
+from layerforge.tables.roles import Roles, assign
+from layerforge.tables.sources import find_files
+from layerforge.tables.steps import Step
 
 if TYPE_CHECKING:
     import numpy as np

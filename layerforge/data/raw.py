@@ -6,16 +6,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from layerforge.data.cells import Column, cell, read_cells
-from layerforge.data.files import File
 from layerforge.data.holes import check_holes, dropped, holes_in
-from layerforge.data.roles import Roles
-from layerforge.data.series import Series, series_of
-from layerforge.data.stamps import Stamps, read_moments
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
 from layerforge.spec.data import DataSettings
 from layerforge.spec.policies import SPLITS
+from layerforge.tables.cells import Column, cell, read_cells
+from layerforge.tables.files import File
+from layerforge.tables.roles import Roles
+from layerforge.tables.series import Series, series_of
+from layerforge.tables.stamps import Stamps, read_moments
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from layerforge.data.steps import MICROSECONDS, Step
+from layerforge.tables.steps import MICROSECONDS, Step
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from layerforge.data.cells import Column, cell
 from layerforge.data.feeds import Lengths
 from layerforge.data.raw import Raw
 from layerforge.diagnostics import SpecError
 from layerforge.spec.data import DataSettings
+from layerforge.tables.cells import Column, cell
 
 if TYPE_CHECKING:
     import numpy as np

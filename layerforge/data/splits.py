@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from math import floor
 from typing import TYPE_CHECKING, Final
 
-from layerforge.data.dates import period_end
-from layerforge.data.series import firsts, stretches
-from layerforge.data.stamps import Stamps
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
 from layerforge.spec.data import DataSettings
 from layerforge.spec.policies import SPLITS
+from layerforge.tables.dates import period_end
+from layerforge.tables.series import firsts, stretches
+from layerforge.tables.stamps import Stamps
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from layerforge.data.cells import MISSING, plain
-from layerforge.data.files import File, Wording, recognise
-from layerforge.data.formats import formats_of, is_clock
-from layerforge.data.frames import read_frame
-from layerforge.data.numerals import check_units, numbers_of, worded
-from layerforge.data.parquet import parquet_types, strange_types
 from layerforge.data.season import Season, find_season
-from layerforge.data.series import series_of
-from layerforge.data.stamps import Clock, Stamps, read_moments, settled
 from layerforge.diagnostics import Diagnostic, Faults, SpecError
 from layerforge.records import replace
+from layerforge.tables.cells import MISSING, plain
+from layerforge.tables.files import File, Wording, recognise
+from layerforge.tables.formats import formats_of, is_clock
+from layerforge.tables.frames import read_frame
+from layerforge.tables.numerals import check_units, numbers_of, worded
+from layerforge.tables.parquet import parquet_types, strange_types
+from layerforge.tables.series import series_of
+from layerforge.tables.stamps import Clock, Stamps, read_moments, settled
 
 if TYPE_CHECKING:
     import numpy as np

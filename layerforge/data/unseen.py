@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from layerforge.data.cells import cell, quoted
-from layerforge.data.choices import two_columns
 from layerforge.data.coming import Course, course_of, with_coming
-from layerforge.data.encoding import Encoder, encode
+from layerforge.data.encoding import Encoder, encode, two_columns
 from layerforge.data.feeds import Feed, feeds_of
-from layerforge.data.files import File
 from layerforge.data.holes import filling_of
 from layerforge.data.latest import all_rows, every_sample
 from layerforge.data.prepared import VERSION, Prepared
@@ -27,12 +24,14 @@ from layerforge.data.preparing import (
 from layerforge.data.raw import Raw
 from layerforge.data.season import Season
 from layerforge.data.sequences import lengths_of
-from layerforge.data.sources import find_files
-from layerforge.data.stamps import Clock
 from layerforge.data.windows import Frame, frame_of
 from layerforge.diagnostics import Diagnostic, Faults, SpecError
 from layerforge.records import replace
 from layerforge.spec.data import DataSettings
+from layerforge.tables.cells import cell, quoted
+from layerforge.tables.files import File
+from layerforge.tables.sources import find_files
+from layerforge.tables.stamps import Clock
 
 if TYPE_CHECKING:
     import numpy as np

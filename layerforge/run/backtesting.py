@@ -11,8 +11,7 @@ from statistics import mean, stdev
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from layerforge.data import Prepared, report
-from layerforge.data.series import firsts
+from layerforge.data import Prepared
 from layerforge.data.splits import gap_of
 from layerforge.data.windows import Frame
 from layerforge.diagnostics import Diagnostic, Faults
@@ -24,6 +23,8 @@ from layerforge.run.chatter import told
 from layerforge.run.code import check_code
 from layerforge.run.scoring import data_folder, model_predictions, same_data, scored_split
 from layerforge.run.training import train
+from layerforge.scores import report
+from layerforge.tables.series import firsts
 
 if TYPE_CHECKING:
     import numpy as np

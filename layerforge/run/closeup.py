@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from layerforge.data import Prepared, look_closely
+from layerforge.data import Prepared
 from layerforge.diagnostics import Faults
 from layerforge.events import Listener, Note
 from layerforge.run import directory
@@ -16,6 +16,7 @@ from layerforge.run.feeding import Table
 from layerforge.run.files import finite, write_json
 from layerforge.run.inputs import model_feeds, taken_by
 from layerforge.run.scoring import load_model, predictions, same_data, scored_split
+from layerforge.scores import look_closely
 
 if TYPE_CHECKING:
     import numpy as np

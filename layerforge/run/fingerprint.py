@@ -6,10 +6,10 @@ import hashlib
 from typing import Any
 
 from layerforge.data import Prepared
-from layerforge.data.files import File
-from layerforge.data.inspection import unreadable
-from layerforge.data.seal import check_seal
 from layerforge.diagnostics import Faults, SpecError
+from layerforge.tables.files import File
+from layerforge.tables.inspection import unreadable
+from layerforge.tables.seal import check_seal
 
 
 def fingerprint(prepared: Prepared) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from layerforge.data import Course, NewRows, forecast_window, parquet_bytes
+from layerforge.data import Course, NewRows, forecast_window
 from layerforge.diagnostics import Diagnostic, Faults, reason_of
 from layerforge.events import Listener, Note
 from layerforge.records import replace
@@ -20,6 +20,7 @@ from layerforge.run.feeding import Table
 from layerforge.run.files import write_bytes, write_json, write_text
 from layerforge.run.inputs import model_feeds, taken_by
 from layerforge.run.scoring import load_model, predictions
+from layerforge.tables.export import parquet_bytes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from layerforge.build.backend import load_keras
-from layerforge.data import Prepared, prepare, prepare_again, report
+from layerforge.data import Prepared, prepare, prepare_again
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.events import DataRead, Listener, Note
 from layerforge.pipeline import Compiled, compile_spec
@@ -18,6 +18,7 @@ from layerforge.run.chatter import told
 from layerforge.run.code import check_code
 from layerforge.run.fingerprint import digest
 from layerforge.run.inputs import model_feeds, taken_by, with_inputs
+from layerforge.scores import report
 from layerforge.spec import DataSettings
 
 if TYPE_CHECKING:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from layerforge.data import Prepared, baselines, least_squares, report
-from layerforge.data.least_squares import Ridge, WindowLeastSquares
-from layerforge.data.logistic import Logistic, lbfgs
-from layerforge.data.naive import baselines_of
+from layerforge.data import Prepared
+from layerforge.scores import baselines, least_squares, report
+from layerforge.scores.least_squares import Ridge, WindowLeastSquares
+from layerforge.scores.logistic import Logistic, lbfgs
+from layerforge.scores.naive import baselines_of
 from tests.data.conftest import Prepare
 
 SERIES = "source: d.csv\ntask: forecast\nwindow: 6\nhorizon: 3\nseason: 4\n"
@@ -79,7 +80,7 @@ def test_too_many_windows_are_thinned_evenly_and_it_is_said(
 def test_what_is_too_wide_is_left_out_and_it_is_said(
     series: Prepared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("layerforge.data.naive.WIDEST", 5)
+    monkeypatch.setattr("layerforge.scores.naive.WIDEST", 5)
     found = report(series, "test")
     assert "least_squares" not in found["baselines"]
     assert found["notes"] == [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from layerforge.data.bootstrap import Interval, Losses, interval
+from layerforge.scores.bootstrap import Interval, Losses, interval
 
 
 def of(losses: np.ndarray, pieces: int = 3) -> Losses:

@@ -7,8 +7,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from layerforge.data import choices
-from layerforge.data.choices import Choices
+from layerforge.scores import choices
+from layerforge.scores.choices import Choices
 
 
 def auc(scores: np.ndarray, true: np.ndarray) -> float:

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from layerforge.data import Prepared, look_closely, prepare
+from layerforge.data import Prepared, prepare
 from layerforge.pipeline import compile_spec
+from layerforge.scores import look_closely
 
 SERIES = "task: forecast, time: t, features: [a, b], targets: [a, b], window: 4, horizon: 3"
 Make = Callable[..., Prepared]

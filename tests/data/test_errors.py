@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from layerforge.data import Prepared, report, score
-from layerforge.data.scoring import measure
+from layerforge.data import Prepared
+from layerforge.scores import report, score
+from layerforge.scores.scoring import measure
 from tests.data.conftest import Prepare
 
 SECTION = "source: d.csv\ntask: forecast\nwindow: 5\nhorizon: 3\nseason: 4\nfeatures: [a, b]\n"

@@ -17,9 +17,10 @@ import numpy as np
 import pytest
 
 from layerforge.cli.main import main
-from layerforge.data import files, frames, inspection, prepare
-from layerforge.data.pages import sound_pages
+from layerforge.data import prepare
 from layerforge.diagnostics import SpecError
+from layerforge.tables import files, frames, inspection
+from layerforge.tables.pages import sound_pages
 from tests.fuzz.data.seeds import parquets
 
 TABLE = """\

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from layerforge.data import Prepared, baselines, prepare, report
+from layerforge.data import Prepared, prepare
+from layerforge.scores import baselines, report
 from layerforge.spec.data import DataSettings
 
 ETT_SPLIT = {"train": 8640, "validation": 2880, "test": 2880}
@@ -109,7 +110,7 @@ def measured(prepared: Prepared) -> tuple[float, ...]:
 @pytest.fixture
 def no_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the baseline that learns, which takes most of the time."""
-    monkeypatch.setattr("layerforge.data.naive.WIDEST", 0)
+    monkeypatch.setattr("layerforge.scores.naive.WIDEST", 0)
 
 
 @pytest.mark.usefixtures("no_line")

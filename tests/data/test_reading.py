@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layerforge.data import inspection
-from layerforge.data.files import recognise
 from layerforge.diagnostics import SpecError
+from layerforge.tables import inspection
+from layerforge.tables.files import recognise
 from tests.data.conftest import Prepare
 
 ROWS = [(i, i * i % 7) for i in range(20)]

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from layerforge.data import Prepared, report, score, scoring
+from layerforge.data import Prepared
 from layerforge.diagnostics import Faults
+from layerforge.scores import report, score, scoring
 from tests.data.conftest import Prepare
 
 

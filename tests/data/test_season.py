@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from layerforge.data import prepare, report
+from layerforge.data import prepare
 from layerforge.data.season import find_season, likely_lengths
-from layerforge.data.steps import MICROSECONDS, Step
+from layerforge.scores import report
 from layerforge.spec.data import DataSettings
+from layerforge.tables.steps import MICROSECONDS, Step
 from tests.data.conftest import Prepare
 
 HOUR = Step(MICROSECONDS["hour"], "microsecond")

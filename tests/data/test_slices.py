@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from layerforge.data import report
-from layerforge.data.slices import slices_of
 from layerforge.diagnostics import Faults
+from layerforge.scores import report
+from layerforge.scores.slices import slices_of
 from tests.data.conftest import Prepare
 
 TABLE = "source: d.csv\ntask: regression\ntargets: [y]\nfeatures: [x]\nmissing: drop\n"

@@ -201,8 +201,8 @@ def test_only_answers_need_to_be_whole_where_holes_are_filled() -> None:
 def test_no_statistic_depends_on_rows_outside_the_training_part(
     values: list[float], other: float, place: int, scale: str
 ) -> None:
-    from layerforge.data.cells import Column
     from layerforge.data.encoding import fit
+    from layerforge.tables.cells import Column
 
     rows = split_rows(TABLE, Candidates(len(values), None, None)).rows
     changed = np.array(values)

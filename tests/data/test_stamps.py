@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from layerforge.data.files import recognise
-from layerforge.data.stamps import Clock, Stamps, read_stamps
+from layerforge.tables.files import recognise
+from layerforge.tables.stamps import Clock, Stamps, read_stamps
 
 
 def stamps_of(tmp_path: Path, texts: list[str]) -> Stamps:

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from layerforge.data import report
+from layerforge.scores import report
 from tests.data.conftest import Prepare
 
 HEAD = "source: d.csv\ntask: {}\ntargets: [y]\nshuffle: false\n"

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from layerforge.data import forecast_window, prepare_again, report
+from layerforge.data import forecast_window, prepare_again
 from layerforge.diagnostics import Faults
+from layerforge.scores import report
 from tests.data.conftest import Prepare
 
 SERIES = """\

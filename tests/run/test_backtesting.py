@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from layerforge.data import report
 from layerforge.diagnostics import Faults
 from layerforge.events import Note, TrainingStarted
 from layerforge.run import backtest, directory, train
 from layerforge.run.backtesting import folds_of, summary
 from layerforge.run.scoring import model_predictions, same_data
+from layerforge.scores import report
 from tests.run.conftest import Compile, Example, Told
 
 

@@ -14,12 +14,12 @@ from typing import Any, Final
 
 from layerforge.codes import CODES
 from layerforge.data import Prepared, forecast_window, prepare, prepare_again
-from layerforge.data.files import File, recognise
-from layerforge.data.frames import read_frame
-from layerforge.data.parquet import strange_types
 from layerforge.diagnostics import Diagnostic, Faults, SpecError
 from layerforge.drafting import Wishes, draft, draft_text, survey
 from layerforge.pipeline import compile_spec
+from layerforge.tables.files import File, recognise
+from layerforge.tables.frames import read_frame
+from layerforge.tables.parquet import strange_types
 from tests.fuzz.data.seeds import SEEDS, Seed
 
 SECONDS: Final = 2.0  # of the processor, for one input

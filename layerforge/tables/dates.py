@@ -5,9 +5,9 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import datetime, timedelta
 
-from layerforge.data.formats import formats_of
-from layerforge.data.stamps import microseconds
 from layerforge.diagnostics import SpecError
+from layerforge.tables.formats import formats_of
+from layerforge.tables.stamps import microseconds
 
 
 def period_end(text: str, format: str | None, arg: str) -> int:

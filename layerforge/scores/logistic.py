@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from layerforge.data.least_squares import thinned
 from layerforge.data.prepared import Prepared
+from layerforge.scores.least_squares import thinned
 
 if TYPE_CHECKING:
     import numpy as np

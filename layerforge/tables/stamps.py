@@ -7,15 +7,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from layerforge.data.cells import cell, quoted, read_text
-from layerforge.data.files import File
-from layerforge.data.formats import formats_of, written
-from layerforge.data.frames import read_frame
-from layerforge.data.moments import joined
-from layerforge.data.parquet import parquet_types
-from layerforge.data.steps import Step, counted, find_step, later
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
+from layerforge.tables.cells import cell, quoted, read_text
+from layerforge.tables.files import File
+from layerforge.tables.formats import formats_of, written
+from layerforge.tables.frames import read_frame
+from layerforge.tables.moments import joined
+from layerforge.tables.parquet import parquet_types
+from layerforge.tables.steps import Step, counted, find_step, later
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
-from layerforge.data.inspection import for_polars
-from layerforge.data.pages import sound_pages
 from layerforge.diagnostics import SpecError
+from layerforge.tables.inspection import for_polars
+from layerforge.tables.pages import sound_pages
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from layerforge.data.files import File
+    from layerforge.tables.files import File
 
 _T = TypeVar("_T")
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from layerforge.data.files import File
 from layerforge.diagnostics import SpecError, did_you_mean
 from layerforge.spec.data import DataSettings, is_pattern
+from layerforge.tables.files import File
 
 
 @dataclass(frozen=True, slots=True)

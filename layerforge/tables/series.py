@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from layerforge.data.cells import cell, read_text
-from layerforge.data.files import File
 from layerforge.diagnostics import SpecError
+from layerforge.tables.cells import cell, read_text
+from layerforge.tables.files import File
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from layerforge.data.naive import baselines_of
 from layerforge.data.prepared import Prepared
+from layerforge.scores.naive import baselines_of
 
 if TYPE_CHECKING:
     import numpy as np

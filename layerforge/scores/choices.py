@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from layerforge.data.errors import number
+from layerforge.data.encoding import two_columns
+from layerforge.scores.errors import number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -138,11 +139,3 @@ def _area(shares: NDArray[np.float32], true: NDArray[np.bool_]) -> float | None:
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[places]
     least = positive * (positive + 1) / 2
     return float((ranks[true].sum() - least) / positive / negative)
-
-
-def two_columns(shares: NDArray[Any]) -> NDArray[np.float64]:
-    """Probabilities (n, classes); one column alone is the second class's."""
-    import numpy as np
-
-    values = np.asarray(shares, np.float64)
-    return np.hstack([1 - values, values]) if values.shape[1] == 1 else values

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from layerforge.data.bootstrap import Losses, interval
 from layerforge.data.prepared import Prepared
+from layerforge.scores.bootstrap import Losses, interval
 
 
 def compare(

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from layerforge.data.cells import read_text
-from layerforge.data.choices import Choices
-from layerforge.data.errors import Errors
 from layerforge.data.prepared import Prepared
 from layerforge.diagnostics import Diagnostic, Faults, did_you_mean
+from layerforge.scores.choices import Choices
+from layerforge.scores.errors import Errors
+from layerforge.tables.cells import read_text
 
 if TYPE_CHECKING:
     import numpy as np

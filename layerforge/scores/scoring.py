@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from layerforge.data.bootstrap import Losses
-from layerforge.data.choices import Choices
-from layerforge.data.comparison import compare
-from layerforge.data.errors import Errors, units_of
-from layerforge.data.naive import baselines_of
 from layerforge.data.prepared import Prepared
-from layerforge.data.slices import Slices, parts_of, slices_of
 from layerforge.diagnostics import Diagnostic, Faults
+from layerforge.scores.bootstrap import Losses
+from layerforge.scores.choices import Choices
+from layerforge.scores.comparison import compare
+from layerforge.scores.errors import Errors, units_of
+from layerforge.scores.naive import baselines_of
+from layerforge.scores.slices import Slices, parts_of, slices_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from layerforge.data.naive import Predictor
+    from layerforge.scores.naive import Predictor
 
     Predictions: TypeAlias = NDArray[Any] | Iterable[NDArray[Any]]
 

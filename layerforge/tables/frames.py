@@ -8,12 +8,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from layerforge.data.files import File, unreadable_row
-from layerforge.data.inspection import for_polars, pieces_of
-from layerforge.data.parquet import read_parquet
-from layerforge.data.seal import check_seal
 from layerforge.diagnostics import SpecError
 from layerforge.memory.machine import installed_memory
+from layerforge.tables.files import File, unreadable_row
+from layerforge.tables.inspection import for_polars, pieces_of
+from layerforge.tables.parquet import read_parquet
+from layerforge.tables.seal import check_seal
 
 if TYPE_CHECKING:
     import polars as pl

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from layerforge.data.cells import cell, quoted, read_text
-from layerforge.data.files import File
 from layerforge.diagnostics import SpecError
+from layerforge.tables.cells import cell, quoted, read_text
+from layerforge.tables.files import File
 
 if TYPE_CHECKING:
     import polars as pl

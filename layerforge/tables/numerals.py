@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from layerforge.data.cells import MISSING, plain, read_text
-from layerforge.data.files import File, Wording
-from layerforge.data.frames import read_frame
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
+from layerforge.tables.cells import MISSING, plain, read_text
+from layerforge.tables.files import File, Wording
+from layerforge.tables.frames import read_frame
 
 if TYPE_CHECKING:
     import polars as pl

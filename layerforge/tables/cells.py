@@ -12,13 +12,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from layerforge.data.files import File, Wording
-from layerforge.data.formats import formats_of
-from layerforge.data.frames import read_frame
-from layerforge.data.parquet import parquet_types
-from layerforge.data.roles import Roles
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
+from layerforge.tables.files import File, Wording
+from layerforge.tables.formats import formats_of
+from layerforge.tables.frames import read_frame
+from layerforge.tables.parquet import parquet_types
+from layerforge.tables.roles import Roles
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,11 +13,11 @@ from itertools import count
 from pathlib import Path
 from typing import Literal
 
-from layerforge.data.inspection import has_quoted_field, inspect, open_file, unreadable
-from layerforge.data.parquet import columns_and_rows
-from layerforge.data.seal import Seal, check_seal, seal_of
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
+from layerforge.tables.inspection import has_quoted_field, inspect, open_file, unreadable
+from layerforge.tables.parquet import columns_and_rows
+from layerforge.tables.seal import Seal, check_seal, seal_of
 
 MAX_HEADER = 1 << 20  # bytes in which the first line must end
 MAX_FIELD = 1 << 26  # characters of one field, where the csv module has to read it

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from layerforge.data.files import File, Wording, recognise
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
 from layerforge.spec.data import DataSettings, is_pattern
+from layerforge.tables.files import File, Wording, recognise
 
 
 def find_files(settings: DataSettings, folder: Path) -> File:

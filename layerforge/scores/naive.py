@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from layerforge.data.least_squares import WIDEST, Ridge, WindowLeastSquares
-from layerforge.data.logistic import Logistic
 from layerforge.data.prepared import Prepared
-from layerforge.data.series import firsts
+from layerforge.scores.least_squares import WIDEST, Ridge, WindowLeastSquares
+from layerforge.scores.logistic import Logistic
+from layerforge.tables.series import firsts
 
 if TYPE_CHECKING:
     import numpy as np
