@@ -46,8 +46,7 @@ def folded(settings: DataSettings, given: Candidates, split: Split, fold: Fold) 
         train, held = _forward(len(values), fold, gap_of(settings))
         how = f"{split.how}, fold {fold.number} of {fold.of} walking forward"
     else:
-        order = _order(settings, given, pool[first])
-        train, held = _dealt(order, fold)
+        train, held = _dealt(settings, given, pool[first], fold)
         how = f"{split.how}, fold {fold.number} of {fold.of}"
     parts = {"train": pool[np.isin(place, train)], "validation": pool[np.isin(place, held)]}
     rows = {**split.rows, **parts}
@@ -78,22 +77,22 @@ def _forward(count: int, fold: Fold, gap: int) -> tuple[NDArray[np.int64], NDArr
     return np.arange(start, dtype=np.int64), np.arange(start + gap, stop, dtype=np.int64)
 
 
-def _order(settings: DataSettings, given: Candidates, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """A shuffled order of rows or groups in which every stretch holds each class in its proportion.
+def _dealt(
+    settings: DataSettings, given: Candidates, rows: NDArray[np.int64], fold: Fold
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows or groups of which one in `of` validates, stratified where the split is, and the rest.
 
     Groups that the split takes in the order of the file stay in it.
     """
     import numpy as np
 
-    if not settings.shuffle:
-        return np.arange(len(rows), dtype=np.int64)
+    edges = np.linspace(0, len(rows), fold.of + 1).astype(np.int64)
     classes = given.classes[rows] if given.classes is not None and settings.stratify else None
-    return stratified_order(classes, len(rows), settings.seed)
-
-
-def _dealt(order: NDArray[np.int64], fold: Fold) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    import numpy as np
-
-    edges = np.linspace(0, len(order), fold.of + 1).astype(np.int64)
+    if not settings.shuffle:
+        order = np.arange(len(rows), dtype=np.int64)
+    elif classes is None:
+        order = np.random.default_rng(settings.seed).permutation(len(rows))
+    else:
+        order = stratified_order(classes, np.diff(edges).tolist(), settings.seed, train=False)
     held = order[edges[fold.number - 1] : edges[fold.number]]
     return np.setdiff1d(order, held), np.sort(held)

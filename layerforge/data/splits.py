@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 from typing import TYPE_CHECKING, Final
@@ -116,11 +116,10 @@ def _split(
     counts = _counts_by_date(shares, stamps, count) if dated else count_rows(shares, count)
     _check_filled(counts, shares, count)
     if not dated and _is_shuffled(settings):
-        classes = given.classes[rows] if given.classes is not None else None
-        stratified = classes is not None and settings.stratify
-        order = stratified_order(classes, count, settings.seed) if stratified else None
-        how = f"shuffled with seed {settings.seed}{', stratified by class' * stratified}"
-        found = _shuffled(counts, count, settings.seed, order)
+        classes = given.classes[rows] if given.classes is not None and settings.stratify else None
+        how = f"shuffled with seed {settings.seed}"
+        how += ", stratified by class" * (classes is not None)
+        found = _shuffled(counts, count, settings.seed, classes)
     else:
         gap = gap_of(settings)
         how, found = _why_chronological(settings, dated), _stretches(counts, gap)
@@ -146,12 +145,11 @@ def _by_group(
     how = "whole groups in the order of the file"
     found = _stretches(counts)
     if settings.shuffle:
-        stratified = given.classes is not None and settings.stratify
-        labels = given.classes[rows[np.sort(first)]] if given.classes is not None else None
-        order = stratified_order(labels, len(groups), settings.seed) if stratified else None
-        found = _shuffled(counts, len(groups), settings.seed, order)
+        classes = given.classes if settings.stratify else None
+        labels = None if classes is None else classes[rows[np.sort(first)]]
+        found = _shuffled(counts, len(groups), settings.seed, labels)
         how = f"whole groups shuffled with seed {settings.seed}"
-        how += ", stratified by class" * stratified
+        how += ", stratified by class" * (labels is not None)
     return {part: rows[np.isin(own, groups[at])] for part, at in found.items()}, how
 
 
@@ -305,30 +303,53 @@ def _stretches(counts: Mapping[str, int], gap: int = 0) -> dict[str, NDArray[np.
 
 
 def _shuffled(
-    counts: Mapping[str, int], count: int, seed: int, order: NDArray[np.int64] | None
+    counts: Mapping[str, int], count: int, seed: int, classes: NDArray[np.int32] | None
 ) -> dict[str, NDArray[np.int64]]:
     import numpy as np
 
-    if order is None:
+    if classes is None:
         order = np.random.default_rng(seed).permutation(count)
+    else:
+        order = stratified_order(classes, [counts[part] for part in SPLITS], seed)
     return {part: np.sort(order[rows]) for part, rows in _stretches(counts).items()}
 
 
-def stratified_order(classes: NDArray[np.int32] | None, count: int, seed: int) -> NDArray[np.int64]:
-    """A shuffled order in which every class is spread evenly.
+def stratified_order(
+    classes: NDArray[np.int32], sizes: Sequence[int], seed: int, train: bool = True
+) -> NDArray[np.int64]:
+    """A shuffled order whose stretches of `sizes` rows each hold every class in its share.
 
-    The k-th of a class's n rows stands at (k + 1/2) / n of the order, so any stretch of it holds
-    each class in its proportion, to within a row.
+    That is to within a row of the share of what the stretches before have left. The first stretch, if it
+    is there to `train`, holds a row of each class, however rare.
     """
     import numpy as np
 
-    order = np.random.default_rng(seed).permutation(count)
-    if classes is None:
-        return order
+    generator = np.random.default_rng(seed)
+    order = generator.permutation(len(classes))
     by_class = order[np.argsort(classes[order], kind="stable")]
-    sizes = np.bincount(classes)
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    ranks = np.arange(count) - np.repeat(starts, sizes)
-    places = np.empty(count)
-    places[by_class] = (ranks + 0.5) / np.repeat(sizes, sizes)
-    return order[np.argsort(places[order], kind="stable")]
+    left = np.bincount(classes)
+    starts = np.cumsum(left) - left
+    found = []
+    for number, size in enumerate((*sizes, len(classes) - sum(sizes))):
+        taken = np.zeros_like(left)
+        if train and number == 0:
+            rare = left * size < len(classes)
+            taken[rare & (left > 0)] = 1 if rare.sum() <= size else 0
+        taken += _apportioned(left - taken, size - int(taken.sum()), generator)
+        ends = starts + taken
+        found += [by_class[start:end] for start, end in zip(starts, ends, strict=True)]
+        left, starts = left - taken, ends
+    return np.concatenate(found)
+
+
+def _apportioned(
+    sizes: NDArray[np.int64], wanted: int, generator: np.random.Generator
+) -> NDArray[np.int64]:
+    """How many of each class make up `wanted` rows: its share rounded, by the largest remainders."""
+    import numpy as np
+
+    shares, remainders = np.divmod(sizes * wanted, max(int(sizes.sum()), 1))
+    chance = generator.permutation(len(sizes))
+    more = np.lexsort((chance, -remainders))[: wanted - int(shares.sum())]
+    shares[more] += 1
+    return np.asarray(shares, np.int64)

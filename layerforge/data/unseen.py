@@ -195,8 +195,7 @@ def forecast_window(
         raw = seen = read(settings, file, [], encoders, frame is not None, step)
         feeds = _feeds(settings, raw, encoders, frame)
         if frame is not None and settings.horizon is not None:
-            places = places_of(encoders)
-            course = course_of(settings, raw, frame, feeds, places, names, steps)
+            course = course_of(settings, raw, frame, feeds, places_of(encoders), names, steps)
             raw, positions = with_coming(settings, raw, frame, course, clock)
         else:
             positions = every_sample(settings, raw, frame)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layerforge.data.splits import Candidates, Split, count_rows, split_rows
+from layerforge.data.splits import Candidates, Split, count_rows, split_rows, stratified_order
 from layerforge.data.windows import Frame, frame_of, place_windows
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
@@ -118,7 +118,7 @@ def test_a_shuffled_split_gives_every_row_to_one_part(
 
 
 @given(
-    st.lists(st.integers(0, 3), min_size=10, max_size=200),
+    st.lists(st.integers(0, 12), min_size=10, max_size=200),
     st.integers(0, 2**32),
 )
 def test_a_stratified_split_has_each_class_in_its_share_to_within_a_row(
@@ -126,10 +126,44 @@ def test_a_stratified_split_has_each_class_in_its_share_to_within_a_row(
 ) -> None:
     classes = np.unique(labels, return_inverse=True)[1].astype(np.int32)
     split = split_rows(replace(CLASSES, seed=seed), Candidates(len(labels), None, classes))
-    share = len(split.rows["train"]) / len(labels)
-    for each in range(classes.max() + 1):
-        in_train = int((classes[split.rows["train"]] == each).sum())
-        assert abs(in_train - share * int((classes == each).sum())) <= 1
+    counts = {part: np.bincount(classes[split.rows[part]], minlength=20) for part in SPLITS}
+    left = np.bincount(classes, minlength=20)
+    rare = (left > 0) & (left * len(split.rows["train"]) < len(labels))
+    if rare.sum() <= len(split.rows["train"]):
+        assert (counts["train"][rare] >= 1).all()
+    for part in SPLITS:
+        share = counts[part].sum() / max(left.sum(), 1)
+        if part != "train" or not rare.any():
+            assert (np.abs(counts[part] - share * left) < 1).all()
+        left -= counts[part]
+
+
+@given(
+    st.lists(st.integers(0, 12), min_size=10, max_size=200),
+    st.integers(2, 5),
+    st.integers(0, 2**32),
+)
+def test_every_fold_has_as_much_of_a_class_as_another_to_within_a_row_or_two(
+    labels: list[int], folds: int, seed: int
+) -> None:
+    classes = np.unique(labels, return_inverse=True)[1].astype(np.int32)
+    edges = np.linspace(0, len(labels), folds + 1).astype(np.int64)
+    order = stratified_order(classes, np.diff(edges).tolist(), seed, train=False)
+    assert sorted(order.tolist()) == list(range(len(labels)))
+    counts = np.array(
+        [np.bincount(classes[fold], minlength=13) for fold in np.split(order, edges[1:-1])]
+    )
+    # Folds of one size differ by one row; those that have a row more may have one of this class more.
+    assert (np.ptp(counts, axis=0) <= 1 + bool(len(labels) % folds)).all()
+
+
+def test_the_many_of_a_class_do_not_make_room_for_the_few_of_others() -> None:
+    classes = np.array([0] * 1_000 + list(range(1, 101)) * 5, np.int32)
+    split = split_rows(CLASSES, Candidates(len(classes), None, classes))
+    train = np.bincount(classes[split.rows["train"]])
+    share = len(split.rows["train"]) / len(classes)
+    assert abs(train[0] - 1_000 * share) < 1
+    assert (np.abs(train[1:] - 5 * share) < 1).all()
 
 
 def test_the_same_seed_gives_the_same_split_and_another_seed_another() -> None:
