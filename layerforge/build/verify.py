@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from layerforge.build.memory import check_memory
 from layerforge.build.model import assemble
+from layerforge.diagnostics import Faults
 from layerforge.infer import Plan, Step, Weight
 from layerforge.shapes import UNKNOWN, Shape, text
 
@@ -13,16 +15,25 @@ from layerforge.shapes import UNKNOWN, Shape, text
 def verify(plan: Plan) -> list[str]:
     """The differences between the plan and the model Keras makes of it, a line each; none is the aim.
 
-    The model is built without allocating a weight, so that its size does not matter.
+    The model is built without allocating a weight, so that its size does not matter; one that needs
+    its variables as it is built, such as a stateful LSTM, is built once more with all of them.
     """
     import keras
 
     try:
         with keras.StatelessScope(initialize_variables=False):
-            model, tensors = assemble(plan)
-            return differences(plan, model) + _output_differences(plan, tensors)
+            return _compared(plan)
+    except Faults:
+        keras.utils.clear_session()
+        check_memory(plan)
+        return _compared(plan)
     finally:
         keras.utils.clear_session()  # a later scope's exit might allocate what was left open
+
+
+def _compared(plan: Plan) -> list[str]:
+    model, tensors = assemble(plan)
+    return differences(plan, model) + _output_differences(plan, tensors)
 
 
 def differences(plan: Plan, model: Any) -> list[str]:

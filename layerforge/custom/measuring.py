@@ -82,20 +82,36 @@ class Measured:
         options: Mapping[str, Any],
         values: Mapping[str, Any],
     ) -> Effect:
+        """The effect, measured without allocating a weight, or with them where the class needs that."""
+        import keras
+
+        try:
+            with keras.StatelessScope(initialize_variables=False):
+                return self._measured(given, tensors, options, values)
+        except ValueError:  # it may have made a variable of a value, which is refused in there
+            keras.utils.clear_session()
+            return self._measured(given, tensors, options, values)
+        finally:
+            keras.utils.clear_session()
+
+    def _measured(
+        self,
+        given: tuple[Shape, ...],
+        tensors: Mapping[str, Any],
+        options: Mapping[str, Any],
+        values: Mapping[str, Any],
+    ) -> Effect:
         import keras
 
         entry = CATALOG[self.function.__name__]
-        try:
-            with keras.StatelessScope(initialize_variables=False):
-                layer = make_layer(Layer(entry, Arguments(dict(values)), "measured"))
-                _check_configuration(layer, values)
-                inputs = [_input(shape) for shape in given]
-                keywords = {name: _inputs(shape) for name, shape in tensors.items()}
-                positional, rest = entry.arranged(inputs, keywords)
-                outputs = keras.tree.flatten(layer(*positional, **rest, **options))
-        finally:
-            keras.utils.clear_session()
-        first, *more = [_shape(tensor) for tensor in outputs]
+        layer = make_layer(Layer(entry, Arguments(dict(values)), "measured"))
+        _check_configuration(layer, values)
+        inputs = [_input(shape) for shape in given]
+        keywords = {name: _inputs(shape) for name, shape in tensors.items()}
+        positional, rest = entry.arranged(inputs, keywords)
+        first, *more = [
+            _shape(tensor) for tensor in keras.tree.flatten(layer(*positional, **rest, **options))
+        ]
         return Effect(first, _weights(layer, True), _weights(layer, False), UNKNOWN, tuple(more))
 
 

@@ -166,6 +166,30 @@ def test_a_class_takes_what_its_base_takes_as_far_as_it_hands_it_on(folder: Path
     assert verify(plan) == []
 
 
+def test_a_class_may_make_a_variable_of_a_value(folder: Path) -> None:
+    text = """
+        import keras
+
+
+        class Shifted(keras.layers.Layer):
+            def build(self, input_shape):
+                start = [0.0] * input_shape[-1]
+                self.mean = keras.Variable(start, trainable=False, name="mean")
+
+            def call(self, x):
+                return x - self.mean
+
+            def compute_output_shape(self, input_shape):
+                return input_shape
+        """
+    use_code(write(folder, "shifted.py", text))
+    plan = _plan(folder, "model: {input: [5, 3], layers: [Shifted, Dense: 2]}")
+    assert [(weight.path, weight.shape) for weight in plan.steps[0].weights] == [
+        ("shifted/mean", (3,))
+    ]
+    assert verify(plan) == []
+
+
 def test_a_rule_in_the_file_comes_before_the_measure_of_keras(folder: Path) -> None:
     text = """
         import keras
