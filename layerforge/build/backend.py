@@ -6,13 +6,12 @@ import gc
 import logging
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from layerforge.aside import standard_error_aside
 from layerforge.diagnostics import Diagnostic, Faults
 
 
@@ -74,33 +73,3 @@ def _no_garbage() -> Iterator[None]:
         gc.freeze()
         if enabled:
             gc.enable()
-
-
-def _aside() -> IO[bytes]:
-    """A file for a while; without a folder for such files what is written is lost."""
-    try:
-        return tempfile.TemporaryFile()
-    except OSError:
-        return Path(os.devnull).open("r+b")
-
-
-@contextmanager
-def standard_error_aside() -> Iterator[None]:
-    """Puts the descriptor 2 aside, shown only after a failure.
-
-    TensorFlow's C++ writes there before it reads its own log level.
-    """
-    sys.stderr.flush()
-    with _aside() as aside:
-        kept = os.dup(2)
-        os.dup2(aside.fileno(), 2)
-        try:
-            yield
-        except Exception:
-            os.dup2(kept, 2)
-            aside.seek(0)
-            os.write(2, aside.read())
-            raise
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)

@@ -44,7 +44,7 @@ def _points() -> Mapping[str, EntryPoint]:
 @cache
 def _loaded(point: EntryPoint) -> SpecError | None:
     """Loads an entry point, once."""
-    from layerforge.build.backend import standard_error_aside
+    from layerforge.aside import standard_error_aside
     from layerforge.layers import CATALOG
 
     whose = f"the plugin `{point.value}`"

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from layerforge.build.backend import standard_error_aside
+from layerforge.aside import standard_error_aside
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.run.execution import recurrent_layers, unrolled
 

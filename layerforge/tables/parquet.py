@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from layerforge.aside import standard_error_aside
 from layerforge.diagnostics import SpecError
 from layerforge.tables.inspection import for_polars
 from layerforge.tables.pages import sound_pages
@@ -93,7 +91,7 @@ def _unbroken(shown: str, read: Callable[[], _T]) -> _T:
 
     panic = getattr(pl.exceptions, "PanicException", pl.exceptions.PolarsError)
     try:
-        with _silenced():
+        with standard_error_aside("success"):
             return read()
     except (pl.exceptions.PolarsError, OSError, OverflowError, panic) as error:
         raise _broken(shown) from error
@@ -101,30 +99,3 @@ def _unbroken(shown: str, read: Callable[[], _T]) -> _T:
 
 def _broken(shown: str) -> SpecError:
     return SpecError("unreadable-data", f"`{shown}` is a broken Parquet file", "source")
-
-
-def _aside() -> IO[bytes]:
-    """A file for a while; without a folder for such files what is written is lost."""
-    try:
-        return tempfile.TemporaryFile()
-    except OSError:
-        return Path(os.devnull).open("r+b")
-
-
-@contextmanager
-def _silenced() -> Iterator[None]:
-    """Standard error of the whole process put aside, and written after all where nothing fails."""
-    try:
-        kept = os.dup(2)
-    except OSError:  # there is none
-        yield
-        return
-    with _aside() as aside:
-        os.dup2(aside.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-        aside.seek(0)
-        os.write(2, aside.read())
