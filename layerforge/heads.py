@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from math import prod
+from shlex import quote
+from typing import Any, Final
 
 from layerforge.components.own import LEVELS
 from layerforge.diagnostics import Diagnostic, Related
@@ -11,6 +13,8 @@ from layerforge.graph import Call
 from layerforge.infer import Plan
 from layerforge.shapes import UNKNOWN, differ, without_batch
 from layerforge.spec import DataSettings, TrainSettings
+
+_NAMED: Final = 4  # targets in a command, at most
 
 
 def head_faults(
@@ -43,6 +47,8 @@ def head_faults(
     place = settings.span("horizon" if settings.task == "forecast" else "targets")
     related = (Related("the targets are declared here", place),) if place else ()
     help = _help(fitting[0], output) if quantiles is None else None
+    if help is not None and last is not None and last.layer.type.name != "Dense":
+        help += _draft(settings, output)
     return [Diagnostic("wrong-head", message, last.span if last else None, help, related)]
 
 
@@ -112,3 +118,16 @@ def _help(wanted: tuple[int, ...], output: tuple[object, ...]) -> str:
     if output == (product,):
         return f"add `- Reshape: {shape}` as the last item"
     return f"end with `- Dense: {product}` and `- Reshape: {shape}`"
+
+
+def _draft(settings: DataSettings, output: tuple[Any, ...]) -> str:
+    """The command that drafts a model of these targets, where this one is of another number of them."""
+    names, steps = settings.targets or (), settings.steps or 1
+    known = all(isinstance(each, int) for each in output)
+    if settings.task == "classification" or not known or not 0 < len(names) <= _NAMED:
+        return ""
+    there, rest = divmod(prod(output), steps)
+    if rest or there == len(names):
+        return ""
+    words = " ".join(f"--target {quote(name)}" for name in names)
+    return f", or have `layerforge new DATA {words}` draft a spec anew"

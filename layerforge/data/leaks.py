@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MOST: Final = 50_000_000  # numbers that are compared; more would take minutes
+_GLANCE: Final = 10_000  # rows in which as many values are
+_DIFFERENT: Final = 20  # where an order says something
 _EXACT: Final = 1e-9  # how far a correlation may be from 1, in floating point
 
 
@@ -64,11 +66,35 @@ def _suspicious(prepared: Prepared, raw: Raw, split: Split) -> list[str]:
         answer = raw.columns[target].take(rows)
         for name in names:
             column = raw.columns[name].take(rows)
-            same = _one_to_one if prepared.classes is not None else _on_a_line
-            if name != target and same(column, answer):
-                how = "tells the class" if prepared.classes is not None else "is a line of"
+            how = given_away(column, answer, prepared.classes is not None)
+            if name != target and how:
                 found.append(f"`{name}` {how} `{target}` in every training row")
     return found
+
+
+def given_away(column: Column, answer: Column, classes: bool) -> str:
+    """How a column says the answer, as the verb of a sentence; nothing where it does not."""
+    if classes:
+        told = _one_to_one(column, answer) or _decides(column, answer)
+        return "tells the class" if told else ""
+    if _on_a_line(column, answer):
+        return "is a line of"
+    return "rises or falls with" if _in_one_order(column, answer) else ""
+
+
+def _in_one_order(column: Column, answer: Column) -> bool:
+    """Whether the order of one is the order of the other, from the first row to the last, or reversed."""
+    import numpy as np
+
+    if "category" in (column.kind, answer.kind):
+        return False
+    x, y = column.numbers(), answer.numbers()
+    known = ~(np.isnan(x) | np.isnan(y))
+    x, y = x[known], y[known]
+    if min(len(np.unique(x[:_GLANCE])), len(np.unique(y[:_GLANCE]))) < _DIFFERENT:
+        return False
+    rising, falling = y[np.lexsort((y, x))], y[np.lexsort((y, -x))]
+    return bool((np.diff(rising) >= 0).all() or (np.diff(falling) >= 0).all())
 
 
 def _on_a_line(column: Column, answer: Column) -> bool:
@@ -96,6 +122,26 @@ def _one_to_one(column: Column, answer: Column) -> bool:
     pairs = both.unique().height
     classes = both["class"].n_unique()
     return bool(len(both) > classes > 1 and pairs == classes == both["value"].n_unique())
+
+
+def _decides(column: Column, answer: Column) -> bool:
+    """Whether each value goes with one class, of values that return, or a class with each stretch of them."""
+    import polars as pl
+
+    values = column.texts() if column.kind == "category" else pl.Series(column.numbers())
+    both = pl.DataFrame({"value": values, "class": answer.texts()}).drop_nulls("class")
+    classes = both["class"].n_unique()
+    if len(both) < _DIFFERENT or classes < 2:
+        return False
+    kinds = both["value"].n_unique()
+    if kinds * 3 <= len(both) and both.unique().height == kinds:
+        return True
+    if column.kind == "category" or column.missing or kinds < _DIFFERENT:
+        return False
+    ordered = both.sort("value", "class")
+    changes = ordered["class"] != ordered["class"].shift(1)
+    same = ordered["value"] == ordered["value"].shift(1)
+    return int(changes.sum()) == classes - 1 and not (changes & same).any()
 
 
 def _told(leaks: Mapping[str, Any]) -> list[str]:

@@ -15,6 +15,7 @@ from layerforge.tables.cells import MISSING, plain
 from layerforge.tables.files import File, Wording, recognise
 from layerforge.tables.formats import formats_of, is_clock
 from layerforge.tables.frames import read_frame
+from layerforge.tables.looks import Look, look_of, words_for_nothing
 from layerforge.tables.numerals import check_units, numbers_of, worded
 from layerforge.tables.parquet import parquet_types, strange_types
 from layerforge.tables.series import series_of
@@ -26,7 +27,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ROWS: Final = 50_000  # looked at; more would tell no more of what a column is
-SENTINELS: Final = ("?", "-", "--", "*", "missing", "unknown", "none", "None", "#N/A", "NULL")
+SENTINELS: Final = (
+    "?",
+    "-",
+    "--",
+    "*",
+    "missing",
+    "unknown",
+    "none",
+    "None",
+    "#N/A",
+    "NULL",
+    "n.a.",
+    "N.A.",
+)
 PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
 _REPEATED: Final = 50  # one row in so many may repeat a moment of a series
 _SERIES: Final = 1_000  # in one file, at most
@@ -41,7 +55,8 @@ class Seen:
     """A column: what its values are, how many are different, how many are missing.
 
     `low` and `high` are of a column of numbers; a flag is true or false. `sentinels` are words such
-    as `?` among numbers or categories that stand for a missing value.
+    as `?` among numbers or categories that stand for a missing value; where nothing stands is `blank`.
+    `look` is of texts that are nearly numbers; one that `counts` rises by 1 from row to row.
     """
 
     name: str
@@ -52,6 +67,9 @@ class Seen:
     high: float = 0.0
     sentinels: tuple[str, ...] = ()
     longest_run: int = 1
+    look: Look | None = None
+    blank: int = 0
+    counts: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -261,33 +279,45 @@ def _numbers(head: File, names: Sequence[str]) -> dict[str, Seen]:
         run, whole = int(np.diff(ends, prepend=-1).max()), bool((values == np.round(values)).all())
         low, high, distinct = float(values.min()), float(values.max()), len(np.unique(values))
         kind: Literal["whole", "number"] = "whole" if whole else "number"
-        found[column.name] = Seen(column.name, kind, distinct, 0, low, high, (), run)
+        counts = whole and distinct > 2 and bool((np.diff(values) == 1).all())
+        found[column.name] = Seen(column.name, kind, distinct, 0, low, high, (), run, counts=counts)
     return found
 
 
 def _seen(name: str, texts: pl.Series, wording: Wording) -> Seen:
-    import polars as pl
-
     words = texts.str.strip_chars()
     words = words.set(words.is_in(list(MISSING)).fill_null(value=False), None)
-    marks = words.is_in(list(SENTINELS))
+    blank, marks = words.null_count(), words.is_in(list(SENTINELS))
     sentinels = tuple(words.filter(marks.fill_null(value=False)).unique().sort().to_list())
     words = words.set(marks.fill_null(value=False), None)
     known = words.drop_nulls()
     missing = len(words) - len(known)
     if not len(known):
-        return Seen(name, "empty", 0, missing)
-    bare = known.str.strip_chars(wording.strip) if wording.strip else known
-    numbers = plain(bare, wording).cast(pl.Float64, strict=False)
+        return Seen(name, "empty", 0, missing, blank=blank)
+    numbers = _as_numbers(known, wording)
+    strange = known.filter(numbers.is_null())
+    if len(strange) and (nothing := words_for_nothing(known, strange)):
+        sentinels = tuple(sorted({*sentinels, *nothing}))
+        missing += len(strange)
+        known, numbers = known.filter(numbers.is_not_null()), numbers.drop_nulls()
+        strange = strange.clear()
     run = int(known.rle().struct.field("len").max())  # type: ignore[arg-type]
     if known.str.to_lowercase().is_in(["true", "false"]).all():
         return Seen(name, "flag", known.n_unique(), missing, 0, 1, sentinels, run)
-    if numbers.null_count():
-        return Seen(name, "text", known.n_unique(), missing, 0, 0, sentinels, run)
+    if len(strange):
+        look = look_of(known, strange)
+        return Seen(name, "text", known.n_unique(), missing, 0, 0, sentinels, run, look, blank)
     low, high = float(numbers.min()), float(numbers.max())  # type: ignore[arg-type]
     whole = bool((numbers == numbers.round()).all())
     kind: Literal["whole", "number"] = "whole" if whole else "number"
     return Seen(name, kind, known.n_unique(), missing, low, high, sentinels, run)
+
+
+def _as_numbers(texts: pl.Series, wording: Wording) -> pl.Series:
+    import polars as pl
+
+    bare = texts.str.strip_chars(wording.strip) if wording.strip else texts
+    return plain(bare, wording).cast(pl.Float64, strict=False)
 
 
 def season_of(seen: Survey, targets: Sequence[str]) -> Season:

@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from layerforge.data.survey import PARTS, Seen, Survey, find_sequences, labels_of, season_of
 from layerforge.diagnostics import Diagnostic, Faults, did_you_mean
+from layerforge.drafting.columns import nearly, tell_too_much, useless
 
 Task = Literal["forecast", "regression", "classification"]
 Form = Literal["series", "table", "sequence", "image", "steps"]
@@ -20,13 +21,9 @@ _ANSWERS |= {"species", "diagnosis", "income", "survived", "churn"}
 _ANSWERS |= {"标签", "标记", "目标", "类别", "分类", "结果"}
 _ANSWERS |= {"ziel", "klasse", "cible", "classe", "étiquette", "objetivo", "clase", "etiqueta"}
 _NUMBERED: Final = re.compile(r"(\D*)(\d+)(?:(\D+)(\d+))?")  # `p7`, or `p0_7` of a grid
-_NUMBER: Final = re.compile(
-    r"id|index|key|no|nr|row|.*_id|编号|序号|", re.I
-)  # names of what numbers rows
 _FEW: Final = 50  # different whole numbers in a column of classes, at most
 _SEQUENCE: Final = 24  # numbered columns from which on a row is a sequence
 _SMALLEST_IMAGE: Final = 7  # pixels a side
-_CATEGORIES: Final = 100  # texts in a column that is worth one-hot columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +91,8 @@ def _check_numbers(survey: Survey, targets: Sequence[str], task: Task) -> None:
             message = f"`{survey.file.shown}`: column `{name}` holds words"
             message += f", {column.distinct:,} different ones, and a {task} is of numbers"
             help = f"`--task classification --target {name}`, if they are classes"
+            if column.look is not None:
+                help = f"{nearly(column.look)}; or {help}"
             raise Faults(Diagnostic("not-a-number", message, help=help))
 
 
@@ -116,7 +115,7 @@ def _task(survey: Survey, targets: Sequence[str], reasons: dict[str, str]) -> Ta
     if label is not None and find_sequences(survey, label.name) is not None:
         reasons["task"] = f"`{label.name}` has {label.distinct} different values"
         return "classification"
-    if _is_series(survey) and all(each.numeric for each in chosen):
+    if _is_series(survey, label) and all(each.numeric for each in chosen):
         times = survey.times
         told = f"the rows follow `{' '.join(times.columns)}`" if times else "one column of numbers"
         reasons["task"] = told
@@ -129,10 +128,15 @@ def _task(survey: Survey, targets: Sequence[str], reasons: dict[str, str]) -> Ta
     return "regression"
 
 
-def _is_series(survey: Survey) -> bool:
-    """Whether rows are moments: there is a time, or one column of numbers beside names of rows."""
-    if survey.times is not None:
-        return True
+def _is_series(survey: Survey, label: Seen | None) -> bool:
+    """Whether rows are moments: there is a time, or one column of numbers beside names of rows.
+
+    A time that goes on in steps of every length is a date of each row where there is a `label` or
+    no order; a series keeps steps.
+    """
+    times = survey.times
+    if times is not None:
+        return times.stamps.even or (label is None and not times.sort)
     rest = [each for each in survey.columns if not each.numeric]
     return len(survey.columns) - len(rest) == 1 and all(
         each.distinct == survey.looked for each in rest
@@ -190,7 +194,7 @@ def _series(survey: Survey, targets: Sequence[str], reasons: dict[str, str]) -> 
         if each.name in taken:
             continue
         part = times is not None and each.name.lower() in PARTS
-        why = "part of the time" if part else _useless(each, survey.looked, forecast=True)
+        why = "part of the time" if part else useless(each, survey.looked, forecast=True)
         if why and each.name not in targets:
             left_out[each.name] = why
         else:
@@ -238,16 +242,17 @@ def _lengths(rows: int, season: int | None) -> tuple[int, int]:
 def _rows(survey: Survey, task: Task, targets: Sequence[str], reasons: dict[str, str]) -> Draft:
     """A table, a sequence or an image in each row."""
     others = [each for each in survey.columns if each.name not in targets]
-    useless = {each.name: _useless(each, survey.looked, forecast=False) for each in others}
-    dates = [n for n in (survey.times.columns if survey.times else ()) if n in useless]
-    useless |= {name: "a date" for name in dates if survey.column(name).kind == "text"}
-    left_out = {name: why for name, why in useless.items() if why}
+    whys = {each.name: useless(each, survey.looked, forecast=False) for each in others}
+    left_out = {name: why for name, why in whys.items() if why}
+    if others[0].counts and len(others) - len(left_out) > 1:
+        left_out.setdefault(others[0].name, "a number of each row")
     kept = tuple(each.name for each in others if each.name not in left_out)
     if not kept:
         message = f"`{survey.file.shown}` has no column beside the target that tells anything"
         raise Faults(Diagnostic("unknown-column", message))
     steps = find_sequences(survey, targets[0])
-    steps = None if steps is not None and steps.group in dates else steps  # all at one moment
+    if steps is not None and steps.group in (survey.times.columns if survey.times else ()):
+        steps = None  # all at one moment
     inside = () if steps is None else (steps.group, steps.order)
     if steps is not None and any(name not in inside for name in kept):
         kept = tuple(name for name in kept if name not in inside)
@@ -261,6 +266,9 @@ def _rows(survey: Survey, task: Task, targets: Sequence[str], reasons: dict[str,
         form, side = _form([survey.column(name) for name in kept], others, reasons)
     if form in ("sequence", "image"):  # a pixel that is always 0 has its place all the same
         left_out, kept = {}, tuple(each.name for each in others)
+    elif form == "table":
+        left_out |= _giveaways(survey, task, targets, kept, reasons)
+        kept = tuple(name for name in kept if name not in left_out)
     return Draft(
         task=task,
         form=form,
@@ -274,6 +282,23 @@ def _rows(survey: Survey, task: Task, targets: Sequence[str], reasons: dict[str,
         reasons=reasons,
         left_out=left_out,
     )
+
+
+def _giveaways(
+    survey: Survey,
+    task: Task,
+    targets: Sequence[str],
+    names: Sequence[str],
+    reasons: dict[str, str],
+) -> dict[str, str]:
+    """The columns that say what a target says, unless none would be left; the reasons tell of it then."""
+    found: dict[str, str] = {}
+    for target in targets:
+        found |= tell_too_much(survey, target, names, task == "classification")
+    if len(found) < len(names):
+        return found
+    reasons["features"] = "; ".join(f"`{name}` {why}" for name, why in found.items())
+    return {}
 
 
 def _form(
@@ -305,28 +330,6 @@ def _numbered(columns: Sequence[Seen]) -> bool:
     side = isqrt(len(parts))
     grid = [(row + first[0], column + second[0]) for row in range(side) for column in range(side)]
     return list(zip(first, second, strict=True)) == grid
-
-
-def _useless(column: Seen, rows: int, forecast: bool) -> str:
-    """Why a column is left out, or nothing."""
-    if column.kind == "empty":
-        return "empty"
-    if column.kind == "other":
-        return f"values of type {column.sentinels[0]}"
-    if column.missing * 2 > rows:
-        return f"{column.missing / rows:.0%} missing"
-    if column.kind == "text":
-        if forecast:
-            return "text; a forecast takes numbers, such as 0 and 1"
-        if column.distinct > _CATEGORIES or column.distinct * 2 > rows:
-            return f"{column.distinct:,} different texts"
-        return ""
-    if column.distinct == 1:
-        return "always the same"
-    each = column.kind == "whole" and column.distinct == rows - column.missing
-    if each and _NUMBER.fullmatch(column.name):
-        return "a number of each row"
-    return ""
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -14,13 +14,14 @@ Sources: TypeAlias = str | Mapping[str, str]  # one file, or one for each part
 _COLUMN: Final = 56  # where comments behind a line begin
 _WIDTH: Final = 100
 _LONGEST: Final = 200  # characters of a name in a comment
+_TOLD: Final = 12  # columns in a comment
 _STEPS: Final = 6_000  # of training, at most, that a first try may take
 
 
 def draft_text(plan: Draft, survey: Survey, sources: Sources, name: str, file: str) -> str:
     """The spec. `sources` are the data as seen from the spec, `file` how the user calls the spec."""
     lines = [*_top(plan, survey, name, file), "", *_data(plan, survey, sources), ""]
-    lines += ["model:", *_form(plan), "  layers:"]
+    lines += ["model:", *_form(plan, survey), "  layers:"]
     lines += [_commented(f"    {line}" if line else "", why) for line, why in model_lines(plan)]
     return "\n".join([*lines, "", *_train(plan, _samples(plan, survey))]) + "\n"
 
@@ -87,8 +88,11 @@ def _data(plan: Draft, survey: Survey, sources: Sources) -> Iterator[str]:
         yield _commented(f"  order: {text(plan.order)}", why["order"])
     if plan.features is not None:
         yield f"  features: {text(list(plan.features))}"
+    if "features" in why:
+        yield f"    # {_plain(why['features'])}"
     for name, reason in plan.left_out.items():
         yield f"    # left out: {_plain(name) or 'the column without a name'} ({reason})"
+    yield from _categories(plan, survey)
     yield _commented(f"  targets: {text(list(plan.targets))}", why.get("targets", ""))
     yield from _form_of_samples(plan)
     yield from _missing(plan, survey)
@@ -110,13 +114,35 @@ def _reading(plan: Draft, survey: Survey) -> Iterator[str]:
         ends = plan.strip + (wording.strip or "")
         yield _commented(f"  strip: {text(ends)}", "the test rows' classes end in one")
     elif wording.strip:
-        yield _commented(f"  strip: {text(wording.strip)}", "signs around the numbers")
+        units = "units and " if any(each.isalpha() for each in wording.strip) else ""
+        yield _commented(f"  strip: {text(wording.strip)}", f"{units}signs around the numbers")
     if wording.decimal == ",":
         yield _commented('  decimal: ","', "as the numbers are written")
     if wording.thousands:
         yield _commented(f"  thousands: {text(wording.thousands)}", "between every three digits")
     if not survey.file.header_lines and survey.file.format == "text":
         yield _commented("  header: false", "the columns are called 0, 1, 2, ...")
+
+
+def _categories(plan: Draft, survey: Survey) -> Iterator[str]:
+    """What is said of texts: each different one becomes a column of 0 and 1."""
+    names = plan.features if plan.features is not None else survey.names
+    found = [
+        c for c in map(survey.column, names) if c.kind == "text" and c.name not in plan.targets
+    ]
+    if plan.form == "steps":
+        found = [c for c in found if c.name not in (plan.group, plan.order)]
+    told = [f"{_plain(each.name)} ({each.distinct:,})" for each in found[:_TOLD]]
+    if told:
+        more = f", and {len(found) - len(told):,} more" if len(found) > len(told) else ""
+        yield f"    # categories, with how many different ones: {', '.join(told)}{more}"
+    mixed = [each.name for each in found if each.look and each.look.kind == "mixed"]
+    called = [each.name for each in found] if plan.form == "series" else mixed
+    if called:
+        types = text(dict.fromkeys(called, "category"))
+        yield _commented(
+            f"  types: {types}", "" if plan.form == "series" else "words among numbers"
+        )
 
 
 def _form_of_samples(plan: Draft) -> Iterator[str]:
@@ -134,19 +160,22 @@ def _form_of_samples(plan: Draft) -> Iterator[str]:
 
 def _missing(plan: Draft, survey: Survey) -> Iterator[str]:
     """What is done about missing values, where there are some in a column in use."""
-    used = plan.features if plan.features is not None else survey.names
-    holes = [name for name in used if survey.column(name).missing and survey.column(name).numeric]
-    # Among categories such a word is one more of them; among numbers it must be said.
-    words = sorted({word for name in holes for word in survey.column(name).sentinels})
+    used = (*plan.features, *plan.targets) if plan.features is not None else survey.names
+    columns = [survey.column(name) for name in dict.fromkeys(used)]
+    # Among categories a word for nothing is one more of them; among numbers it must be said.
+    words = sorted({word for each in columns if each.numeric for word in each.sentinels})
+    holes = [c.name for c in columns if (c.blank if c.kind == "text" else c.missing)]
     parts = {"sentinels": words} if words else {}
     fill = {"fill": "previous" if plan.form == "series" else "mean"}
     if holes:
         told = f"values are missing in {', '.join(holes[:3])}"
+        told += f", and {len(holes) - 3:,} more" if len(holes) > 3 else ""
         yield _commented(f"  missing: {text({**parts, **fill})}", told)
 
 
-def _form(plan: Draft) -> Iterator[str]:
-    if plan.form == "series":
+def _form(plan: Draft, survey: Survey) -> Iterator[str]:
+    categories = any(survey.column(name).kind == "text" for name in plan.features or ())
+    if plan.form == "series" and not categories:  # how many columns these become the rows say
         yield _commented(f"  input: [$(window), {plan.width}]", "rows, features")
     elif plan.form == "steps":
         yield _commented(f"  input: [null, {plan.width}]", "steps, as many as there are; features")

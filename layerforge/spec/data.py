@@ -183,8 +183,8 @@ class DataSettings:
     def input_shape(self) -> tuple[int, ...] | None:
         """The shape of one sample, batch left out, where the section alone says it; else None.
 
-        Only a forecast's columns are known to be numbers: a table's may be categories, whose
-        width the data decides.
+        Only a forecast's columns are taken for numbers, but for those that `types` calls categories:
+        the data decide the width of these, and of a table's, any of which may be one.
         """
         if self.shape is not None:
             return self.shape
@@ -192,8 +192,10 @@ class DataSettings:
             return None
         if self.inputs or any(getattr(self, role) for role in ("known", "static", "calendar")):
             return None
+        if self.encode or "category" in (self.types or {}).values():
+            return None
         plain = not any(is_pattern(name) for name in self.features)
-        return (self.window, len(self.features)) if plain and not self.encode else None
+        return (self.window, len(self.features)) if plain else None
 
 
 def is_pattern(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from layerforge.diagnostics import SpecError
@@ -10,6 +11,7 @@ from layerforge.records import replace
 from layerforge.tables.cells import MISSING, plain, read_text
 from layerforge.tables.files import File, Wording
 from layerforge.tables.frames import read_frame
+from layerforge.tables.looks import UNIT
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,14 +31,17 @@ def worded(file: File, rows: int) -> File:
     if file.format != "text":
         return file
     frame = read_frame(replace(file, rows=min(file.rows, rows)), file.columns, pl.String)
-    texts = [text for text in _known(frame) if text.str.contains(r"\d").all()]
+    known = list(_known(frame))
+    texts = [text for text in known if text.str.contains(r"\d").all()]
     open_ = [each for each in texts if not _numbers_in([each], file.wording)]
     if not open_:
         return file
     texts = [*open_[:_TRIED], *texts[:_TRIED]]
     best, most = file.wording, _numbers_in(texts, file.wording)
     for each in _wordings(file, texts):
-        if each.decimal != file.separator and (count := _numbers_in(texts, each)) > most:
+        if each.decimal == file.separator or not _is_harmless(each, known):
+            continue
+        if (count := _numbers_in(texts, each)) > most:
             best, most = each, count
     return replace(file, wording=best)
 
@@ -58,9 +63,29 @@ def _wordings(file: File, texts: Sequence[pl.Series]) -> Iterator[Wording]:
     }
     blank = any(each.str.contains(rf"[{_SIGNS}]\s|\s[{_SIGNS}]").any() for each in signed)
     signs = "".join(sorted(ends)) + (" " if blank else "")
-    for strip in ("", signs) if signs else ("",):
+    units = "".join(sorted(set("".join(_units(texts)))))
+    strips = ["", signs] if signs else [""]
+    if units:
+        strips.append("".join(sorted(ends)) + units + " ")
+    for strip in strips:
         for decimal, thousands in _MARKS:
             yield replace(file.wording, decimal=decimal, thousands=thousands, strip=strip or None)
+
+
+def _units(texts: Sequence[pl.Series]) -> Iterator[str]:
+    """The unit behind the numbers of each column whose numbers all have one and the same."""
+    for each in texts:
+        units = each.str.extract(UNIT, 1)
+        if not units.null_count() and units.n_unique() == 1:
+            yield str(units[0])
+
+
+def _is_harmless(wording: Wording, known: Sequence[pl.Series]) -> bool:
+    """Whether letters that are taken away as units leave every text whole that is no number."""
+    if not any(each.isalnum() for each in wording.strip or ""):
+        return True
+    changed = [each for each in known if (each != each.str.strip_chars(wording.strip)).any()]
+    return _numbers_in(changed, wording) == len(changed)
 
 
 def _numbers_in(texts: Sequence[pl.Series], wording: Wording) -> int:
@@ -101,7 +126,17 @@ def check_units(file: File, frame: pl.DataFrame) -> None:
         line = file.header_lines + 1
         message = f"`{file.shown}` line {line}, column `{column.name}`: found `{first}`"
         message += ", where every row below has a number; is it a line of units?"
-        raise SpecError("not-a-number", message, "source", f"take line {line} out of the file")
+        raise SpecError("not-a-number", message, "source", _without_line(file, line))
+
+
+def _without_line(file: File, line: int) -> str:
+    """The command that writes the file without a line."""
+    path = file.path
+    rest = quote(str(path.with_name(path.name.split(".")[0] + "-rows.csv")))
+    command = f"sed {line}d {quote(str(path))} > {rest}"
+    if path.suffix == ".gz":
+        command = f"gzip -dc {quote(str(path))} | sed {line}d > {rest}"
+    return f"take line {line} out of the file: `{command}`"
 
 
 def _is_like(text: str) -> bool:

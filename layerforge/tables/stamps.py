@@ -73,11 +73,15 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Stamps:
-    """The time of each row: whole numbers, or microseconds since 1970, in UTC where zones are."""
+    """The time of each row: whole numbers, or microseconds since 1970, in UTC where zones are.
+
+    They are `even` where at least half of the rows are their usual step apart.
+    """
 
     clock: Clock
     values: NDArray[np.int64]
     warnings: tuple[str, ...] = ()
+    even: bool = True
 
     def text(self, row: int) -> str:
         return self.clock.text(int(self.values[row]))
@@ -129,7 +133,20 @@ def settled(
     _check_order(file, clock, values, within, file_row)
     step = find_step(values, clock.format is not None, within, clock.step)
     clock = replace(clock, step=step)
-    return Stamps(clock, values, tuple(_irregular(file, clock, values, within, file_row)))
+    even = _is_even(clock, values, within)
+    irregular = _irregular(file, clock, values, within, file_row)
+    warnings = irregular if even else [_uneven(clock, values, within)]
+    return Stamps(clock, values, tuple(warnings), even)
+
+
+def _is_even(clock: Clock, values: NDArray[np.int64], within: NDArray[np.bool_]) -> bool:
+    """Whether at least half of the rows are their usual step apart."""
+    import numpy as np
+
+    places = counted(clock.step, values) if clock.step is not None and within.any() else None
+    if places is None or clock.step is None:
+        return True
+    return bool(2 * (np.diff(places)[within] == clock.step.count).sum() >= within.sum())
 
 
 def _check_present(file: File, column: str, values: pl.Series) -> None:
@@ -269,8 +286,6 @@ def _irregular(
     odd = np.flatnonzero((steps != count) & within)
     if not len(odd):
         return []
-    if 2 * len(odd) > within.sum():
-        return [_uneven(clock, values, within)]
     row = int(odd[0]) + 1
     missing = int(np.maximum(np.round(steps[within] / count) - 1, 0).sum())
     usual = f"{len(odd):,} of {int(within.sum()):,} steps in `{clock.column}` are not {clock.step}"

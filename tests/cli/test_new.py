@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import random
+import re
+import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,7 +36,9 @@ def _day(hour: int) -> float:
 
 
 def _hourly() -> str:
-    rows = ([t, _day(i), _day(i) * 2, "dry"] for i, t in enumerate(_hours(600)))
+    rows = (
+        [t, _day(i), _day(i) * 2, ["dry", "wet"][i % 3 == 0]] for i, t in enumerate(_hours(600))
+    )
     return _csv(["when", "load", "wind, m/s".replace(",", ""), "weather"], rows)
 
 
@@ -62,7 +66,7 @@ FILES: dict[str, Callable[[], str]] = {
     ),
     "holes.csv": lambda: _csv(
         ["a", "b", "gone", "y"],
-        ([i, "" if i % 9 == 0 else i * 2, "", round(i * 1.5, 2)] for i in range(120)),
+        ([i, "" if i % 9 == 0 else i * 2, "", round(i % 50 * 1.5, 2)] for i in range(120)),
     ),
 }
 
@@ -249,8 +253,9 @@ def test_other_columns_of_a_forecast_are_features_behind_the_targets(run: Run, f
     assert run("new", "hourly.csv", "--target", "wind m/s").status == 0
     compiled = compile_spec(files / "hourly.yaml")
     assert compiled.data is not None
-    assert compiled.data.features == ("wind m/s", "load")
+    assert compiled.data.features == ("wind m/s", "load", "weather")
     assert compiled.data.targets == ("wind m/s",)
+    compiled = completed(compiled)
     assert compiled.plan is not None
     assert compiled.plan.outputs[0][1:] == (24, 1)
 
@@ -258,12 +263,13 @@ def test_other_columns_of_a_forecast_are_features_behind_the_targets(run: Run, f
 def test_missing_numbers_are_filled_by_what_the_spec_says(run: Run, files: Path) -> None:
     told = json.loads(run("new", "holes.csv", "--json").out)
     assert "missing: {fill: mean}" in told["spec"]
-    assert told["left_out"] == {"gone": "empty"}
+    assert told["left_out"] == {"gone": "empty", "a": "a number of each row"}
 
 
 def test_dates_are_no_features_of_a_table(run: Run, files: Path) -> None:
     done = run("new", "shops.csv", "--task", "regression", "--target", "销量", "--json")
-    assert json.loads(done.out)["left_out"] == {"日期": "a date"}
+    why = "is a date: write a number instead, such as the days since another"
+    assert json.loads(done.out)["left_out"] == {"日期": f"`2024年1月1日` {why}"}
 
 
 def test_words_are_no_target_of_a_regression(run: Run, files: Path) -> None:
@@ -348,7 +354,10 @@ def test_a_line_of_units_is_named(run: Run, files: Path) -> None:
     done = run("new", "units.csv")
     assert done.status == 1
     assert "line 2, column `load`: found `kWh`" in done.err
-    assert "take line 2 out of the file" in done.err
+    (command,) = re.findall(r"`(sed .*)`", done.err)
+    subprocess.run(command, shell=True, check=True, cwd=files)
+    assert (files / "units-rows.csv").read_text() == f"when,load\n{rows}"
+    assert run("new", "units-rows.csv").status == 0
 
 
 def test_a_spec_is_called_like_its_file(run: Run, files: Path) -> None:
@@ -372,9 +381,14 @@ def test_an_hour_that_summer_time_repeats_leaves_a_series(run: Run, files: Path)
     assert "1 row repeats a moment: their mean is one" in run("data", "dst.yaml").out
 
 
-def test_words_in_a_forecast_come_with_what_it_takes(run: Run, files: Path) -> None:
-    done = run("new", "hourly.csv")
-    assert "without weather: text; a forecast takes numbers, such as 0 and 1" in done.out
+def test_words_in_a_forecast_are_categories_that_the_spec_names(run: Run, files: Path) -> None:
+    assert run("new", "hourly.csv").status == 0
+    spec = (files / "hourly.yaml").read_text(encoding="utf-8")
+    assert "    # categories, with how many different ones: weather (2)\n" in spec
+    assert "  types: {weather: category}\n" in spec
+    assert completed(compile_spec(files / "hourly.yaml")).clean
+    # Two numbers, the two words, and any other.
+    assert "inputs: input [96, 5]" in run("data", "hourly.yaml").out
 
 
 def test_a_time_that_repeats_often_is_told(run: Run, files: Path) -> None:
@@ -399,3 +413,109 @@ def test_a_column_without_a_name_is_told_as_one(run: Run, files: Path) -> None:
     )
     assert run("new", "bare.csv").status == 0
     assert "not used: the column without a name\n" in run("data", "bare.yaml").out
+
+
+def _nearly_numbers() -> dict[str, Callable[[int], str]]:
+    return {
+        "pressure": lambda i: f"{100 + i % 60}/{60 + i % 37}",
+        "rise": lambda i: f"{i % 90}%",
+        "large": lambda i: f"{1 + i % 7}e{1 + i % 3}",
+        "weight": lambda i: f"{50 + i % 61} kg",
+        "at": lambda i: f"{i % 24:02}:{i * 7 % 60:02}",
+        "since": lambda i: f"2024-{1 + i % 12:02}-{1 + i % 28:02}",
+        "euro": lambda i: f"{1 + i % 9}.{i % 900:03},{i % 90:02}",
+        "ages": lambda i: ["18-25", "26-40", "41+"][i % 3],
+        "level": lambda i: ["<5", "7", "9"][i * i % 3],
+        "count": lambda i: "gone" if i % 11 == 0 else str(i * i % 101),
+        "again": lambda i: "yes" if i % 5 else "no",
+    }
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("pressure", "  # left out: pressure (`100/60` holds two numbers: give each a column"),
+        ("rise", '  strip: "%" '),
+        ("large", "  targets: [label]"),
+        ("weight", '  strip: "gk "   '),
+        ("at", "  # left out: at (`00:00` is a time of day: write it as hours"),
+        ("since", "  # left out: since (`2024-01-01` is a date: write a number instead"),
+        ("euro", "  # left out: euro (`1.000,00` is a number written in another way"),
+        ("ages", "  # categories, with how many different ones: ages (3)"),
+        ("level", "  types: {level: category} "),
+        ("count", "  missing: {sentinels: [gone], fill: mean} "),
+        ("again", "  # categories, with how many different ones: again (2)"),
+    ],
+)
+def test_what_is_nearly_a_number_is_read_or_told(
+    run: Run, files: Path, column: str, said: str
+) -> None:
+    value = _nearly_numbers()[column]
+    rows = ([f"{random.random():.2f}", value(i), "ab"[random.random() < 0.5]] for i in range(300))
+    (files / "odd.csv").write_text(_csv(["x", column, "label"], map(_quoted, rows)))
+    done = run("new", "odd.csv", "--out", "odd.yaml")
+    assert done.status == 0, done.err
+    spec = (files / "odd.yaml").read_text(encoding="utf-8")
+    assert said in spec, spec
+    assert run("data", "odd.yaml").status == 0
+
+
+def _quoted(row: Sequence[object]) -> list[str]:
+    return [f'"{each}"' if "," in str(each) else str(each) for each in row]
+
+
+def test_letters_are_no_unit_where_other_texts_would_lose_them(run: Run, files: Path) -> None:
+    rows = ([f"{50 + i % 61} kg", ["bag", "box"][i % 2], i % 3] for i in range(90))
+    (files / "bags.csv").write_text(_csv(["weight", "kind", "label"], rows))
+    assert run("new", "bags.csv").status == 0
+    spec = (files / "bags.yaml").read_text(encoding="utf-8")
+    assert "strip" not in spec
+    assert "# left out: weight (`50 kg` is a number with its unit" in spec
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (lambda price, i: 2 * price + 1, "is a line of `price` in every row"),
+        (lambda price, i: round(math.log(price), 9), "rises or falls with `price` in every row"),
+    ],
+)
+def test_a_column_that_gives_the_answer_away_is_left_out(
+    run: Run, files: Path, value: Callable[[float, int], float], said: str
+) -> None:
+    prices = [round(random.uniform(1, 99), 3) for _ in range(90)]
+    rows = [[i * i % 31, value(price, i), price] for i, price in enumerate(prices)]
+    (files / "sold.csv").write_text(_csv(["rooms", "fee", "price"], rows))
+    done = run("new", "sold.csv", "--target", "price")
+    assert f"  without fee: {said}: is it known before the answer is?\n" in done.out
+    assert "  features: [rooms]\n" in (files / "sold.yaml").read_text()
+    # Alone it is kept, since nothing else tells anything.
+    (files / "alone2.csv").write_text(_csv(["fee", "price"], (row[1:] for row in rows)))
+    assert run("new", "alone2.csv", "--target", "price").status == 0
+    assert f"    # `fee` {said}" in (files / "alone2.yaml").read_text()
+
+
+def test_a_reason_that_only_one_class_has_gives_it_away(run: Run, files: Path) -> None:
+    rows = [
+        [f"c{i:03}", i * i % 31, ["", "", "moved", "dear"][i % 4], ["no", "yes"][i % 4 > 1]]
+        for i in range(120)
+    ]
+    (files / "left.csv").write_text(_csv(["customerID", "months", "reason", "churn"], rows))
+    done = run("new", "left.csv")
+    assert "without reason: tells the class `churn` in every row" in done.out
+    assert "without customerID: 120 different texts" in done.out
+
+
+def test_dates_of_a_table_make_no_series(run: Run, files: Path) -> None:
+    """Customers with the day of their contract, in no order: no step, and a column called `churn`."""
+    days = random.sample(range(2000), 200)
+    start = datetime(2019, 1, 1)
+    rows = (
+        [f"{start + timedelta(days=day):%Y-%m-%d}", day % 61, ["no", "yes"][random.random() < 0.4]]
+        for day in days
+    )
+    (files / "contracts.csv").write_text(_csv(["signed", "fee", "churn"], rows))
+    told = json.loads(run("new", "contracts.csv", "--json").out)
+    assert (told["task"], told["targets"]) == ("classification", ["churn"])
+    asked = json.loads(run("new", "contracts.csv", "--task", "forecast", "--force", "--json").out)
+    assert asked["task"] == "forecast"

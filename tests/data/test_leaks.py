@@ -43,6 +43,38 @@ def test_a_column_that_tells_the_class_is_suspicious(prepared: Prepare) -> None:
     assert leaks["suspicious"] == ["`code` tells the class `y` in every training row"]
 
 
+def test_a_column_in_the_order_of_the_target_is_suspicious(prepared: Prepare) -> None:
+    noise = np.random.default_rng(1).normal(size=40)
+    rows = "x,z,y\n" + "".join(f"{i % 18},{-np.exp(each)},{each}\n" for i, each in enumerate(noise))
+    leaks = prepared(TABLE, d_csv=rows).account["leaks"]
+    assert leaks["suspicious"] == ["`z` rises or falls with `y` in every training row"]
+    # One pair of rows in another order is enough: then it only says nearly the same.
+    mixed = [*-np.exp(noise[:2][::-1]), *-np.exp(noise[2:])]
+    rows = "x,z,y\n" + "".join(
+        f"{i % 18},{z},{y}\n" for i, (z, y) in enumerate(zip(mixed, noise, strict=True))
+    )
+    assert not prepared(TABLE, d_csv=rows).account["leaks"]["suspicious"]
+
+
+def test_values_that_each_go_with_one_class_are_suspicious(prepared: Prepare) -> None:
+    section = TABLE.replace("regression", "classification")
+    rows = "x,reason,y\n" + "".join(
+        f"{i % 7},{['', 'moved', '', 'dear'][i % 4]},{'ab'[i % 2]}\n" for i in range(40)
+    )
+    leaks = prepared(section + "missing: {fill: mean}\n", d_csv=rows).account["leaks"]
+    assert leaks["suspicious"] == ["`reason` tells the class `y` in every training row"]
+
+
+def test_a_number_that_parts_the_classes_is_suspicious(prepared: Prepare) -> None:
+    section = TABLE.replace("regression", "classification")
+    noise = np.random.default_rng(1).normal(size=60)
+    rows = "x,z,y\n" + "".join(
+        f"{i % 7},{each},{'ab'[int(each > 0.3)]}\n" for i, each in enumerate(noise)
+    )
+    leaks = prepared(section, d_csv=rows).account["leaks"]
+    assert leaks["suspicious"] == ["`z` tells the class `y` in every training row"]
+
+
 def test_the_past_of_a_forecast_is_no_leak_but_what_is_known_ahead_may_be(
     prepared: Prepare,
 ) -> None:

@@ -129,3 +129,18 @@ def test_one_batch_is_learnt_or_it_is_said_that_it_is_not(compiled: Compile, fol
     assert fault.code == "batch-not-learnt"
     assert "not learnt in 20 steps" in fault.message
     assert not (folder / "runs").exists()
+
+
+def test_a_model_of_other_targets_comes_with_the_command_that_drafts_one(
+    compiled: Compile,
+) -> None:
+    """Where the last layer alone does not decide how many targets there are."""
+    drafted = "model.layers=[Flatten, {Dense: 6}, {Reshape: [6, 1]}]"
+    (fault,) = checked(compiled(SINE, drafted, "data.targets=[a, b]")).found
+    assert fault.code == "wrong-head"
+    assert fault.help is not None
+    assert fault.help.endswith(
+        ", or have `layerforge new DATA --target a --target b` draft a spec anew"
+    )
+    (other,) = checked(compiled(SINE, "data.targets=[a, b]")).found
+    assert other.help == "end with `- Dense: 12` and `- Reshape: [6, 2]`"

@@ -1,0 +1,52 @@
+"""What texts are that are nearly numbers: two in one, with a unit, times of day, dates, words among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from layerforge.tables.formats import formats_of, is_clock
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Kind = Literal["pair", "unit", "clock", "date", "marks", "mixed"]
+UNIT: Final = r"^[-+]?\d[\d.,' ]*?\s*([A-Za-zµμ°²³Ωℓ][A-Za-zµμ°²³Ω/0-9]*)$"
+_PAIR: Final = "^\\d+([.,]\\d+)?\\s*([/xX\u00d7:~\u2013-])\\s*\\d+([.,]\\d+)?$"
+_MARKED: Final = r"^[-+]?\d{1,3}([.,' ]\d{3})*([.,]\d+)?$|^[-+]?\d+[.,]\d+$"
+_WORDS: Final = 5  # different words among numbers that may all say that there is none,
+_NUMBERS: Final = 10  # where there are more different numbers than these
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the texts of a column look like, with one of them."""
+
+    kind: Kind
+    example: str
+
+
+def look_of(known: pl.Series, strange: pl.Series) -> Look | None:
+    """The look of a column; `known` are its texts, `strange` those that are no numbers. None for words."""
+    example = str(strange[0])
+    if 2 * len(strange) <= len(known):
+        return Look("mixed", example)
+    if is_clock(example) and known.str.contains(r"^\d{1,2}[:.]\d{2}").all():
+        return Look("clock", example)
+    if formats_of(example) and known.str.contains(r"\d").all():
+        return Look("date", example)
+    if known.str.contains(_PAIR).all():
+        return Look("pair", example)
+    if known.str.contains(_MARKED).all():
+        return Look("marks", example)
+    if known.str.contains(UNIT).all():
+        return Look("unit", example)
+    return None
+
+
+def words_for_nothing(known: pl.Series, strange: pl.Series) -> tuple[str, ...]:
+    """The words among numbers that say that there is none: few, and without a digit."""
+    words = strange.unique().sort().to_list()
+    few = len(words) <= _WORDS and 2 * len(strange) <= len(known)
+    among = known.n_unique() - len(words) > _NUMBERS and not strange.str.contains(r"\d").any()
+    return tuple(words) if few and among else ()
