@@ -12,7 +12,7 @@ from layerforge.components import Component
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.graph import Call, Input, Ref, Tensors
 from layerforge.infer import Plan, Step
-from layerforge.layers import Layer, snake_case
+from layerforge.layers import KERAS, OWN, Layer, snake_case
 from layerforge.shapes import UNKNOWN
 
 _REFUSALS = (ValueError, TypeError, NotImplementedError, ZeroDivisionError, ImportError)
@@ -79,18 +79,20 @@ def _called(step: Step, tensors: Mapping[str, Any], layers: dict[str, Any]) -> A
 
 def make_layer(layer: Layer) -> Any:
     """The Keras layer with the arguments written in the spec, and nothing else: defaults stay Keras's."""
-    values = {name: _argument(value) for name, value in layer.values.items()}
+    theirs = layer.type.home in (KERAS, OWN)
+    values = {name: _argument(value, theirs) for name, value in layer.values.items()}
     values["name"] = layer.name or snake_case(layer.type.name)
     return getattr(import_module(layer.type.home), layer.type.name)(**values)
 
 
-def _argument(value: Any) -> Any:
+def _argument(value: Any, theirs: bool) -> Any:
+    """The value as the layer takes it; `theirs` says that it is a layer of Keras or layerforge."""
     if isinstance(value, Layer):
         return make_layer(value)
     if isinstance(value, Component):
-        return make_component(value)
+        return value.name if theirs and value.is_by_name else make_component(value)
     if isinstance(value, tuple):
-        return tuple(_argument(each) for each in value)
+        return tuple(_argument(each, theirs) for each in value)
     return value
 
 

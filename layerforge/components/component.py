@@ -13,6 +13,8 @@ from layerforge.records import field, record
 from layerforge.source import Mapping as MappingNode
 from layerforge.source import Node, Scalar, is_null
 
+# Initializers that Keras does not make of their names: `Constant.from_config` wants a value.
+_NOT_BY_NAME: Final = frozenset(("Constant",))
 _FEW: Final = 12  # a category of so few names is listed where a name is unknown
 
 
@@ -33,6 +35,18 @@ class Component:
     def span(self, arg: str | None = None) -> Span | None:
         """Where the argument's value stands, or the component's name where it was not written."""
         return self.place if arg is None else self.spans.get(arg, self.place)
+
+    @property
+    def is_by_name(self) -> bool:
+        """Whether a layer of Keras takes its name for it: of an initializer without arguments.
+
+        The layer then makes it when it makes those that are not written, so the numbers of all of
+        them come out as for a person who writes `kernel_initializer="he_normal"`.
+        """
+        entry = find(self.category, self.name)
+        if self.category != "initializers" or self.values or entry is None:
+            return False
+        return entry.keras_class not in _NOT_BY_NAME
 
 
 @record

@@ -11,7 +11,7 @@ from layerforge.arguments import REQUIRED, Signature
 from layerforge.components import Component
 from layerforge.components.table import find
 from layerforge.ejecting.layout import Expression, Group, arguments, keyword
-from layerforge.layers import KERAS, Layer, snake_case
+from layerforge.layers import KERAS, OWN, Layer, snake_case
 from layerforge.layers.operations.operand import Array
 from layerforge.layers.operations.slices import NewAxis, Part, Rest, Selection, Stretch
 
@@ -22,24 +22,26 @@ _PLAIN_FIRST: Final = frozenset(
     ("units", "filters", "rate", "pool_size", "size", "padding", "cropping", "axes", "dims")
 )
 
-# What Keras does not make from its name: `Constant.from_config` wants a value.
-_NOT_BY_NAME: Final = frozenset(("Constant",))
 
+def value(given: Any, theirs: bool = True) -> Expression:
+    """The value of an argument; `theirs` says that a layer of Keras or layerforge takes it.
 
-def value(given: Any) -> Expression:
-    """The value of a layer's argument. Raises TypeError for what has no literal."""
+    Raises TypeError for what has no literal.
+    """
     if isinstance(given, Layer):
         return layer(given)
     if isinstance(given, Component):
-        return component(given)
+        return component(given, theirs)
     if isinstance(given, Array):
         return value(list(given.values))
     if isinstance(given, tuple):
-        return (Group("(", tuple(value(each) for each in given), ")"),)
+        return (Group("(", tuple(value(each, theirs) for each in given), ")"),)
     if isinstance(given, list):
-        return (Group("[", tuple(value(each) for each in given), "]"),)
+        return (Group("[", tuple(value(each, theirs) for each in given), "]"),)
     if isinstance(given, Mapping):
-        items = tuple((f"{literal(str(key))}: ", *value(each)) for key, each in given.items())
+        items = tuple(
+            (f"{literal(str(key))}: ", *value(each, theirs)) for key, each in given.items()
+        )
         return (Group("{", items, "}"),)
     return (literal(given),)
 
@@ -66,24 +68,22 @@ def _text(given: str) -> str:
 def layer(given: Layer) -> Expression:
     """The layer made: `layers.Dense(32, name="dense")`, with the arguments that the spec writes."""
     name = given.name or snake_case(given.type.name)
-    items = _arguments(given.type.signature, given.values, dict(given.values))
+    written = {key: each for key, each in given.values.items() if key != "name"}
+    items = _arguments(given.type.signature, written, given.type.home in (KERAS, OWN))
     items.append(keyword("name", value(name)))
     module = "layers." if given.type.home == KERAS else ""  # others the script imports by name
     return (f"{module}{given.type.name}", arguments(items))
 
 
-def component(given: Component) -> Expression:
+def component(given: Component, theirs: bool = True) -> Expression:
     """The component: a function or an initializer without arguments by its name, else the object."""
     entry = find(given.category, given.name)
-    if entry is None or not entry.keras_class:
-        return (literal(given.name),)
-    by_name = given.category == "initializers" and entry.keras_class not in _NOT_BY_NAME
-    if by_name and not given.values:
+    if entry is None or not entry.keras_class or (theirs and given.is_by_name):
         return (literal(given.name),)
     module = _MODULES.get(given.category, given.category)
     # Components hold lists: a tuple would not come back from Keras's configurations.
     values = {name: _listed(each) for name, each in given.values.items()}
-    items = _arguments(entry.signature, given.values, values)
+    items = _arguments(entry.signature, values)
     return (f"keras.{module}.{entry.keras_class}", arguments(items))
 
 
@@ -92,16 +92,16 @@ def _listed(given: Any) -> Any:
 
 
 def _arguments(
-    signature: Signature, written: Mapping[str, Any], values: Mapping[str, Any]
+    signature: Signature, values: Mapping[str, Any], theirs: bool = True
 ) -> list[Expression]:
     """The written arguments; the first stands without its name where no reader would miss that."""
-    items = {name: keyword(name, value(values[name])) for name in written if name != "name"}
+    items = {name: keyword(name, value(each, theirs)) for name, each in values.items()}
     first = signature.parameters[0].name if signature.parameters else ""
     required = [each.name for each in signature.parameters if each.default is REQUIRED]
     alone = signature.noun != "layer" and list(items) == [first]
     if first in items and (first in _PLAIN_FIRST or required == [first] or alone):
         del items[first]
-        return [value(values[first]), *items.values()]
+        return [value(values[first], theirs), *items.values()]
     return list(items.values())
 
 

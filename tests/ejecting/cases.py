@@ -292,6 +292,22 @@ CASES = {
             - SimpleRNN: {units: 3, stateful: true}
             - Dense: 1
         """,
+    "initializers before and behind those that are not written": """
+        model:
+          input: [6, 3]
+          layers:
+            - LSTM: {units: 4, recurrent_initializer: glorot_uniform, return_sequences: true}
+            - Conv1D: {filters: 3, kernel_size: 2, bias_initializer: random_normal}
+            - RNN: {cell: {GRUCell: {units: 3, recurrent_initializer: he_normal}}}
+        """,
+    "policies of types": """
+        model:
+          input: [4]
+          layers:
+            - Dense: {units: 4, dtype: {DTypePolicy: {name: mixed_float16}}}
+            - Dense: {units: 4, dtype: {DTypePolicy: mixed_bfloat16}}
+            - Dense: {units: 4, dtype: float64}
+        """,
     "lines that must be broken": """
         model:
           inputs: {a_rather_long_name_of_an_input: [8, 8, 3], another_rather_long_name_of_an_input: [8, 8, 4]}

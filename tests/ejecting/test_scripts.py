@@ -10,6 +10,7 @@ from textwrap import dedent
 from typing import Any
 
 import keras
+import numpy as np
 import pytest
 
 from layerforge.arguments import REQUIRED
@@ -78,12 +79,16 @@ def _renamed(value: Any, names: dict[str, str]) -> Any:
 
 
 def _check(plan: Plan, script: str) -> None:
+    keras.utils.set_random_seed(1)
     model = _run(script)
     assert differences(plan, model) == []
-    config = model.get_config()
+    config, weights = model.get_config(), model.get_weights()
     keras.utils.clear_session()
-    ours = make_model(plan).get_config()
-    assert _without_operation_names(config) == _without_operation_names(ours)
+    keras.utils.set_random_seed(1)
+    ours = make_model(plan)
+    assert _without_operation_names(config) == _without_operation_names(ours.get_config())
+    for one, other in zip(weights, ours.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("name", CASES)
