@@ -27,8 +27,8 @@ _CATEGORIES: Final = (
 # What Keras writes into a configuration, and its class does not take or sets by itself.
 _INTERNAL: Final = frozenset(
     (
-        *("zero_output_for_mask", "quantization_config", "input_axes", "output_axes"),
-        *("rms_scaling", "vocabulary_size", "unroll", "oov_method"),
+        *("quantization_config", "input_axes", "output_axes", "rms_scaling"),
+        *("vocabulary_size", "unroll", "oov_method"),
     )
 )
 _AUTOMATIC: Final = ("", "forward_", "backward_")
@@ -118,6 +118,8 @@ def _as_given(name: str, config: Config) -> Config:
     """The configuration with what the class made of its arguments turned back into them."""
     if name == "RandomShear":  # random_shear.py: a factor f is kept as (-f, f), which it refuses
         return {key: _factor(value) if "factor" in key else value for key, value in config.items()}
+    if name == "Bidirectional":
+        config = {key: _unforced(value) for key, value in config.items()}
     backward = config.get("backward_layer")
     if name == "Bidirectional" and isinstance(backward, Lookup):
         # bidirectional.py: the layer's own name is in the backward one's, less the prefix.
@@ -126,6 +128,14 @@ def _as_given(name: str, config: Config) -> Config:
         if f"forward_{own.removeprefix('forward_')}" == layer["config"]["name"]:
             return {**config, "layer": {**layer, "config": {**layer["config"], "name": own}}}
     return config
+
+
+def _unforced(value: Any) -> Any:
+    """A layer inside Bidirectional without what that sets by itself (bidirectional.py, __init__)."""
+    if not isinstance(value, Lookup) or "config" not in value:
+        return value
+    kept = {key: it for key, it in value["config"].items() if key != "zero_output_for_mask"}
+    return {**value, "config": kept}
 
 
 def _factor(value: Any) -> Any:

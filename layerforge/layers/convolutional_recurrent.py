@@ -60,6 +60,7 @@ def ConvLSTM1D(
     return_state: Flag = False,
     go_backwards: Flag = False,
     stateful: Flag = False,
+    zero_output_for_mask: Flag = False,
 ) -> Effect:
     """An LSTM over a sequence of sequences, with convolutions in the place of matrix products.
 
@@ -107,6 +108,7 @@ def ConvLSTM2D(
     return_state: Flag = False,
     go_backwards: Flag = False,
     stateful: Flag = False,
+    zero_output_for_mask: Flag = False,
 ) -> Effect:
     """An LSTM over a sequence of images, with convolutions in the place of matrix products.
 
@@ -154,6 +156,7 @@ def ConvLSTM3D(
     return_state: Flag = False,
     go_backwards: Flag = False,
     stateful: Flag = False,
+    zero_output_for_mask: Flag = False,
 ) -> Effect:
     """An LSTM over a sequence of volumes, with convolutions in the place of matrix products.
 

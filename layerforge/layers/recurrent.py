@@ -96,6 +96,7 @@ def SimpleRNN(
     stateful: Flag = False,
     unroll: Flag = False,
     seed: Seed = None,
+    zero_output_for_mask: Flag = False,
 ) -> Effect:
     """A plain recurrence: each step's output is fed to the next, h' = activation(x W + h U + b).
 
@@ -138,6 +139,7 @@ def LSTM(
     stateful: Flag = False,
     unroll: Flag = False,
     use_cudnn: CudnnChoice = "auto",
+    zero_output_for_mask: Flag = False,
 ) -> Effect:
     """Long short-term memory: a cell state guarded by an input, a forget and an output gate.
 
@@ -182,6 +184,7 @@ def GRU(
     unroll: Flag = False,
     reset_after: Flag = True,
     use_cudnn: CudnnChoice = "auto",
+    zero_output_for_mask: Flag = False,
 ) -> Effect:
     """Gated recurrent unit: an update and a reset gate guard one state.
 

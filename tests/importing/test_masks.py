@@ -86,6 +86,13 @@ def of_attention() -> Any:
     return keras.Model([one, two], layers.Concatenate()([y, _embedded(two)]))
 
 
+def zeros_where_masked() -> Any:
+    tokens = _tokens()
+    x = layers.GRU(3, return_sequences=True, zero_output_for_mask=True)(_embedded(tokens))
+    y = layers.Bidirectional(layers.LSTM(2, return_sequences=True))(_embedded(tokens))
+    return keras.Model(tokens, layers.Concatenate()([x, y]))
+
+
 OWN: Final = (
     *(of_another_value, of_a_comparison, of_two_inputs),
     *(behind_what_drops_masks, beside_a_state, of_attention),
@@ -112,6 +119,15 @@ def test_what_keras_makes_of_masks_is_not_written(made: Callable[[], Any], tmp_p
 def test_a_mask_of_ones_own_is_written(made: Callable[[], Any], tmp_path: Path) -> None:
     model = made()
     assert "mask: " in imported(model, folded=False).text
+    again = rebuilt(model, tmp_path)
+    again.set_weights(model.get_weights())
+    assert_same_outputs(model, again)
+
+
+def test_zeros_for_masked_steps_are_kept(tmp_path: Path) -> None:
+    model = zeros_where_masked()
+    text = imported(model).text
+    assert text.count("zero_output_for_mask") == 1
     again = rebuilt(model, tmp_path)
     again.set_weights(model.get_weights())
     assert_same_outputs(model, again)

@@ -24,14 +24,21 @@ UNWRITABLE: dict[str, str] = {
 }
 # Arguments that Keras takes by **kwargs, so that its signature does not show them.
 _LORA: dict[str, Any] = {"lora_rank": None, "lora_alpha": None}
+_ZEROS: dict[str, Any] = {"zero_output_for_mask": False}
 HIDDEN: dict[str, dict[str, Any]] = {
     "AdditiveAttention": {"seed": None},
     "AutoContrast": {"data_format": "channels_last"},
     "Conv1D": _LORA,
     "Conv2D": _LORA,
     "Conv3D": _LORA,
+    "ConvLSTM1D": _ZEROS,
+    "ConvLSTM2D": _ZEROS,
+    "ConvLSTM3D": _ZEROS,
+    "GRU": _ZEROS,
+    "LSTM": _ZEROS,
     "RandomBrightness": {"data_format": "channels_last"},
     "RandomContrast": {"data_format": "channels_last"},
+    "SimpleRNN": _ZEROS,
     "Solarization": {"data_format": "channels_last"},
 }
 

@@ -21,6 +21,7 @@ CASES = [
     case("GRU: {units: 8, use_bias: false}", (6, 3)),
     case("GRU: {units: 8, use_bias: false, reset_after: false}", (None, 3)),
     case("GRU: {units: 8, return_sequences: true, return_state: true}", (None, 3)),
+    case("GRU: {units: 4, return_sequences: true, zero_output_for_mask: true}", (6, 3)),
     case("GRU: 4", (6, 3), initial_state=(4,)),
     case("GRU: 4", (6, 3), initial_state=[(4,)]),
     case("SimpleRNN: 8", (6, 3), params=8 * (3 + 8) + 8, macs=6 * 8 * 11),
