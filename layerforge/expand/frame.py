@@ -75,6 +75,8 @@ class Frame:
                 return value[int(index)]
             if value is None:
                 return None
+        if word.text == "input" and not self.started:
+            return self._before(word.span)
         self.found.append(self._unknown(word))
         return None
 
@@ -88,6 +90,7 @@ class Frame:
             help = "write `input: [steps, features]` under `model:`"
             self.found.append(Diagnostic("no-input", message, span, help))
             self.started = True  # once is enough
+            self.named.setdefault("input", None)
         return self.previous
 
     def _unknown(self, word: Scalar) -> Diagnostic:
