@@ -75,14 +75,15 @@ def _column(column: Column, roles: list[str]) -> dict[str, Any]:
 
 
 def _filled(prepared: Prepared, raw: Raw, filling: Filling) -> dict[str, dict[str, int]]:
-    """Of each column of numbers whose holes were filled: how many, by what stands in them now."""
+    """Of each column whose holes were filled: how many, by what stands in them now."""
     encoded = {each.name for each in (*prepared.encoders, *prepared.target_encoders)}
     return {
-        name: filling.counts(name, column.absent())
+        name: {"as unknown": column.missing}
+        if column.kind == "category"
+        else filling.counts(name, column.absent())
         for name, column in raw.columns.items()
         if name in encoded
         and column.missing
-        and column.kind != "category"
         and policy_of(prepared.settings, name) not in ("drop", "error")
     }
 

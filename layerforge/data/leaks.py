@@ -148,7 +148,9 @@ def _told(leaks: Mapping[str, Any]) -> list[str]:
     """The same in lines for a reader; none where nothing was found."""
     duplicates = leaks["duplicates"] or {}
     lines = [
-        f"{count:,} samples of {pair.replace(' in ', ' stand also in ')}, with the same inputs"
+        f"1 sample of {pair.replace(' in ', ' stands also in ')}, with the same inputs"
+        if count == 1
+        else f"{count:,} samples of {pair.replace(' in ', ' stand also in ')}, with the same inputs"
         for pair, count in duplicates.items()
         if count
     ]

@@ -123,6 +123,8 @@ def _task(survey: Survey, targets: Sequence[str], reasons: dict[str, str]) -> Ta
     answers = chosen or [survey.column(name) for name in _answer(survey, {})]
     if len(answers) == 1 and _is_label(answers[0], survey.looked):
         reasons["task"] = f"`{answers[0].name}` has {answers[0].distinct} different values"
+        if answers[0].numeric and answers[0].distinct > 2:
+            reasons["task"] += "; --task regression takes it as a number"
         return "classification"
     reasons["task"] = "the answer is a number"
     return "regression"
@@ -199,12 +201,12 @@ def _series(survey: Survey, targets: Sequence[str], reasons: dict[str, str]) -> 
             left_out[each.name] = why
         else:
             numeric.append(each.name)
-    chosen = tuple(targets) or tuple(n for n in numeric if survey.column(n).numeric)
+    chosen = tuple(targets) or _numbers(survey, numeric)
     if not chosen:
         message = f"`{survey.file.shown}` has no column of numbers that could be forecast"
         raise Faults(Diagnostic("no-target", message))
     if not targets:
-        reasons["targets"] = "every column of numbers; name fewer with --target"
+        reasons["targets"] = "columns of numbers; name fewer with --target"
     features = tuple(dict.fromkeys((*chosen, *numeric)))
     season = season_of(survey, chosen)
     reasons["season"] = season.why
@@ -225,6 +227,13 @@ def _series(survey: Survey, targets: Sequence[str], reasons: dict[str, str]) -> 
         reasons=reasons,
         left_out=left_out,
     )
+
+
+def _numbers(survey: Survey, names: Sequence[str]) -> tuple[str, ...]:
+    """The columns of numbers among these; those of 0 and 1 only where there are no others."""
+    numeric = [each for each in map(survey.column, names) if each.numeric]
+    more = [each for each in numeric if (each.distinct, each.low, each.high) != (2, 0, 1)]
+    return tuple(each.name for each in more or numeric)
 
 
 def _lengths(rows: int, season: int | None) -> tuple[int, int]:

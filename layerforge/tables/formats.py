@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _CLOCK = r"(?:(?P<gap>[ T])(?P<clock>\d{1,2}(?P<colon>[:.])\d{2}"
 _CLOCK += r"(?P<second>(?P=colon)\d{2}(?P<part>\.\d+)?)?)"
@@ -14,11 +18,17 @@ _YEAR_LAST = re.compile(rf"\d{{1,2}}(?P<mark>[-/.])\d{{1,2}}(?P=mark){_YEAR}" + 
 _DAY_MONTH = re.compile(rf"\d{{1,2}}(?P<mark>[-/. ]){_MONTH}(?P=mark){_YEAR}" + _CLOCK)
 _MONTH_DAY = re.compile(rf"{_MONTH} \d{{1,2}}(?P<mark>,?) (?P<year>\d{{4}})" + _CLOCK)
 _MONTH_YEAR = re.compile(rf"{_MONTH}(?P<mark>[- ]){_YEAR}" + _CLOCK)
-_CHINESE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日" + _CLOCK)
+_CHINESE = re.compile(r"\d{4}年\d{1,2}月(?P<day>\d{1,2}日)?" + _CLOCK)
+_QUARTER = re.compile(r"\d{4}(?P<mark>[-/. ]?)Q[1-4]" + _CLOCK)
+_QUARTER_YEAR = re.compile(r"Q[1-4](?P<mark>[-/. ]?)\d{4}" + _CLOCK)
+_MONTHS_OF = {"Q1": "Q01", "Q2": "Q04", "Q3": "Q07", "Q4": "Q10"}  # the first of each quarter
 
 
 def formats_of(text: str) -> list[str]:
-    """The formats, in strptime's letters, that a stamp may be written in; most often one or two."""
+    """The formats, in strptime's letters, that a stamp may be written in; most often one or two.
+
+    `%q`, which strptime has not, is the quarter of the year.
+    """
     if match := _YEAR_FIRST.fullmatch(text):
         mark = match["mark"]
         days = [f"%Y{mark}%m{mark}%d" if match["day"] else f"%Y{mark}%m"]
@@ -35,7 +45,11 @@ def formats_of(text: str) -> list[str]:
     elif match := _MONTH_YEAR.fullmatch(text):
         days = [f"{month}{match['mark']}{_year(match)}" for month in _months(match)]
     elif match := _CHINESE.fullmatch(text):
-        days = ["%Y年%m月%d日"]
+        days = ["%Y年%m月%d日" if match["day"] else "%Y年%m月"]
+    elif match := _QUARTER.fullmatch(text):
+        days = [f"%Y{match['mark']}Q%q"]
+    elif match := _QUARTER_YEAR.fullmatch(text):
+        days = [f"Q%q{match['mark']}%Y"]
     else:
         return []
     return [day + clock for day in days for clock in _clocks(match)]
@@ -49,11 +63,26 @@ def written(moment: datetime, form: str) -> str:
             digits = f"{moment.microsecond:06}000"[: int(match["digits"] or 6)]
             return (match["point"] or "") + digits
         # glibc writes the year 1 as `1`, which no reader takes for a year.
-        return {"%Y": f"{moment.year:04}", "%#z": "Z", "%:z": "+00:00", "%z": "+0000"}[match[0]]
+        quarter = str((moment.month + 2) // 3)
+        return {
+            "%q": quarter,
+            "%Y": f"{moment.year:04}",
+            "%#z": "Z",
+            "%:z": "+00:00",
+            "%z": "+0000",
+        }[match[0]]
 
-    known = r"%%|%(?P<point>\.)?(?P<digits>[369])?f|%Y|%#z|%:z|%z"
+    known = r"%%|%(?P<point>\.)?(?P<digits>[369])?f|%q|%Y|%#z|%:z|%z"
     filled = re.sub(known, lambda m: m[0] if m[0] in ("%%", "%f") else letter(m), form)
     return moment.strftime(filled)
+
+
+def with_days(texts: pl.Series, form: str) -> tuple[pl.Series, str]:
+    """Stamps of months or quarters with their first day, which polars wants, and their format then."""
+    if "%q" in form:
+        texts, form = texts.str.replace_many(_MONTHS_OF), form.replace("%q", "%m")
+    dayless = any(month in form for month in ("%m", "%b", "%B")) and not re.search("%[deDF]", form)
+    return (texts + " 01", f"{form} %d") if dayless else (texts, form)
 
 
 def is_clock(text: str) -> bool:

@@ -11,7 +11,7 @@ from layerforge.diagnostics import SpecError
 from layerforge.records import replace
 from layerforge.tables.cells import cell, quoted, read_text
 from layerforge.tables.files import File
-from layerforge.tables.formats import formats_of, written
+from layerforge.tables.formats import formats_of, with_days, written
 from layerforge.tables.frames import read_frame
 from layerforge.tables.moments import joined
 from layerforge.tables.parquet import parquet_types
@@ -191,6 +191,7 @@ def _parse(
 def _read_as(text: pl.Series, form: str) -> pl.Series:
     import polars as pl
 
+    text, form = with_days(text, form)
     zone = "UTC" if "%#z" in form else None
     moments = text.str.to_datetime(form, time_unit="us", time_zone=zone, strict=False)
     return moments.cast(pl.Int64)

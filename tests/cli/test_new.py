@@ -519,3 +519,12 @@ def test_dates_of_a_table_make_no_series(run: Run, files: Path) -> None:
     assert (told["task"], told["targets"]) == ("classification", ["churn"])
     asked = json.loads(run("new", "contracts.csv", "--task", "forecast", "--force", "--json").out)
     assert asked["task"] == "forecast"
+
+
+def test_columns_of_0_and_1_are_features_of_a_forecast(run: Run, files: Path) -> None:
+    rows = ([t, _day(i), int(i % 24 > 8)] for i, t in enumerate(_hours(300)))
+    (files / "open.csv").write_text(_csv(["when", "sold", "promo"], rows))
+    assert run("new", "open.csv").status == 0
+    compiled = compile_spec(files / "open.yaml")
+    assert compiled.data is not None
+    assert (compiled.data.features, compiled.data.targets) == (("sold", "promo"), ("sold",))

@@ -144,6 +144,9 @@ def test_the_account_counts_what_stands_in_the_holes_of_each_column(prepared: Pr
     assert data.account["filled"] == {"a": {"by 7": 10}, "b": {"by mean": 10}}
     dropped = prepared(TABLE + "missing: drop\n", d_csv=rows)
     assert dropped.account["filled"] == {}
+    words = "a,b,y\n" + "p,1,1\n,2,2\nq,3,3\n" * 10
+    data = prepared(TABLE + "missing: {fill: mean}\n", d_csv=words)
+    assert data.account["filled"] == {"a": {"as unknown": 10}}
 
 
 def test_blanks_around_words_are_taken_away_and_told(prepared: Prepare) -> None:
