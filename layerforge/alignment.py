@@ -5,14 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, Final
 
+from layerforge.graph import Ref
 from layerforge.infer import Plan, Step, input_shape
 from layerforge.layers import snake_case
 from layerforge.records import field, record
 from layerforge.shapes import Dim, Shape
+from layerforge.writing.plain import plain_values
 from layerforge.writing.values import text as value_text
-from layerforge.writing.values import written
+from layerforge.writing.values import texts
+
+# Operations that Keras has under two names.
+_SYNONYMS: Final = {
+    "ops.abs": "ops.absolute",
+    "ops.conj": "ops.conjugate",
+    "ops.swish": "ops.silu",
+    "ops.hard_swish": "ops.hard_silu",
+}
 
 
 @record
@@ -66,8 +76,9 @@ class Row:
 def align(old: Plan, new: Plan) -> tuple[Row, ...]:
     """The layers of two plans side by side, in the order of the new one, removed ones where they stood.
 
-    Layers of the same name belong together, where it is a name that someone gave. The others are
-    matched along the longest common runs of type and arguments, then by type and by name.
+    Layers of the same name belong together, where it is a name that someone gave; then layers that are
+    alike and take what belongs together, from the inputs on. The others are matched along the longest
+    common runs of type and arguments, then by type and by name.
     """
     before, after = list(parts(old)), list(parts(new))
     pairs = _matched(before, after)
@@ -85,7 +96,8 @@ def align(old: Plan, new: Plan) -> tuple[Row, ...]:
 def parts(plan: Plan, inner: bool = False) -> Iterator[Part]:
     """The inputs and layers of a plan, those of a nested model behind it, and which tensors it gives."""
     for each in plan.graph.inputs:
-        given = {"dtype": each.dtype, "sparse": each.sparse or None}
+        dtype = None if each.dtype == "float32" else each.dtype  # Keras's own, whatever the policy
+        given = {"dtype": dtype, "sparse": each.sparse or None}
         arguments = {key: str(it) for key, it in given.items() if it is not None}
         yield Part(each.name, "Input", arguments, (), (input_shape(each),))
     above = plan.graph.inputs[-1].name if plan.graph.inputs else ""
@@ -104,11 +116,11 @@ def _part(step: Step, above: str) -> Part:
     layer, call = step.call.layer, step.call
     options = {f"call.{name}": value_text(each) for name, each in call.options.items()}
     shared = {"use": layer.name} if step.shared else {}
-    arguments = {**({} if step.shared else written(layer)), **shared, **options}
+    arguments = {**({} if step.shared else _arguments(step)), **shared, **options}
     names = [f"{name}={source}" for name, source in _named(step)]
     return Part(
         call.name,
-        layer.type.name,
+        _SYNONYMS.get(layer.type.name, layer.type.name),
         arguments,
         tuple(names),
         step.outputs,
@@ -118,11 +130,28 @@ def _part(step: Step, above: str) -> Part:
     )
 
 
+def _arguments(step: Step) -> dict[str, str]:
+    """The arguments that say something, as text; a type, which a policy of the run may not change, is one."""
+    layer = step.call.layer
+    values = plain_values(layer.type, layer.values, step.input_shapes)
+    if "dtype" in layer.values and "dtype" not in values:
+        values = {**values, "dtype": layer.values["dtype"]}
+    return texts(layer.type.signature, values)
+
+
 def _named(step: Step) -> Iterator[tuple[str, str]]:
-    """The tensors of a call with the names they are given by."""
-    for ref in step.call.inputs:
+    """The tensors of a call with the names they are given by, without one where its place says it."""
+    entry = step.call.layer.type
+    inputs, keywords = entry.placed(step.call.inputs, step.call.keywords)
+    for name in entry.tensors[len(inputs) :]:
+        if not isinstance(keywords.get(name), Ref):
+            break
+        inputs.append(keywords.pop(name))
+    if entry.attends and not keywords and len(set(map(str, inputs))) == 1:
+        inputs = inputs[:1]  # self-attention, however it is written
+    for ref in inputs:
         yield "", str(ref)
-    for name, value in step.call.keywords.items():
+    for name, value in keywords.items():
         for ref in value if isinstance(value, tuple) else (value,):
             yield name, str(ref)
 
@@ -135,6 +164,7 @@ def _matched(old: Sequence[Part], new: Sequence[Part]) -> dict[int, int]:
         for at, part in enumerate(old)
         if part.name in given and not _is_automatic(part)
     }
+    pairs |= _of_one_place(pairs, old, new)
     taken = set(pairs.values())
     left = [at for at in range(len(old)) if at not in pairs]
     right = [at for at in range(len(new)) if at not in taken]
@@ -145,6 +175,35 @@ def _matched(old: Sequence[Part], new: Sequence[Part]) -> dict[int, int]:
         elif tag == "replace":
             pairs |= _alike(left[i1:i2], right[j1:j2], old, new)
     return pairs | _of_one_name(pairs, old, new)
+
+
+def _of_one_place(
+    pairs: Mapping[int, int], old: Sequence[Part], new: Sequence[Part]
+) -> dict[int, int]:
+    """Layers that are alike and take tensors of layers that belong together, whatever they are called."""
+    names = {old[i].name: new[j].name for i, j in pairs.items()}
+    taken = set(pairs.values())
+    places: dict[Any, list[int]] = {}
+    for at, part in enumerate(new):
+        if at not in taken:
+            places.setdefault(_place(part, {}), []).append(at)
+    found: dict[int, int] = {}
+    for at, part in enumerate(old):
+        free = places.get(_place(part, names), [])
+        if free and at not in pairs and all(_giver(s, names) in names for s in part.sources):
+            best = next((j for j in free if new[j].name == part.name), free[0])
+            free.remove(best)
+            found[at] = best
+            names[part.name] = new[best].name
+    return found
+
+
+def _place(part: Part, names: Mapping[str, str]) -> Any:
+    """What a layer is and takes, by the new names of the old plan's layers."""
+    used = part.arguments.get("use")
+    arguments = {**part.arguments, **({} if used is None else {"use": names.get(used, used)})}
+    kind = part.type, tuple(sorted(arguments.items())), part.outputs
+    return kind, tuple(_renamed(source, names) for source in part.sources)
 
 
 def _alike(
@@ -176,7 +235,8 @@ def _is_automatic(part: Part) -> bool:
     if part.type.endswith("Outputs"):
         return True
     stem = re.sub(r"_\d+$", "", part.name.rpartition(".")[2])
-    return stem in (snake_case(part.type), "again")
+    types = [part.type, *(name for name, other in _SYNONYMS.items() if other == part.type)]
+    return stem in ("again", *map(snake_case, types))
 
 
 def _in_order(
@@ -226,8 +286,13 @@ def _is_passed_on(old: Part, new: Part, names: Mapping[str, str], kept: Set[str]
 
 def _renamed(source: str, names: Mapping[str, str]) -> str:
     """A source `keyword=name.output` by the name that its layer has in the new plan."""
+    giver = _giver(source, names)
     keyword, _, ref = source.partition("=")
-    if ref in names:
-        return f"{keyword}={names[ref]}"
-    name, point, output = ref.rpartition(".")
-    return f"{keyword}={names.get(name, name)}{point}{output}"
+    return f"{keyword}={names.get(giver, giver)}{ref.removeprefix(giver)}"
+
+
+def _giver(source: str, names: Mapping[str, str]) -> str:
+    """The layer of a source: `names` tell whether a point is before an output or in the name."""
+    ref = source.partition("=")[2]
+    name, _, output = ref.rpartition(".")
+    return name if ref not in names and output.isdecimal() else ref

@@ -43,6 +43,52 @@ SHARED = """
           from: encoder
       outputs: [one, two, three]
     """
+BLOCKS = """
+    blocks:
+      tower:
+        outputs: [main, skip]
+        layers:
+          - Dense: {units: 4}
+            name: main
+          - Dense: {units: 3}
+            name: skip
+            from: input
+    model:
+      input: [4]
+      layers:
+        - tower:
+          name: one
+        - tower:
+          name: two
+          from: one.0
+        - Concatenate:
+          from: [one.1, two.0, two.1]
+    """
+WORDS = dedent("""
+    model:
+      input: [8, 6]
+      layers:
+        - MaxPooling1D: 2
+        - BatchNormalization
+        - Dense: {units: 4, dtype: mixed_float16}
+        - Dense: {units: 4, bias_initializer: {RandomNormal: {seed: 2, stddev: 0.1}}}
+        - MultiHeadAttention: {num_heads: 2, key_dim: 3}
+        - ops.abs
+        - ZeroPadding1D: 1
+    """)
+OTHER_WORDS = dedent("""
+    model:
+      input: {shape: [8, 6], dtype: float32}
+      layers:
+        - MaxPooling1D: {pool_size: [2], strides: 2}
+        - BatchNormalization: {axis: 2, momentum: 0.99}
+        - Dense: {units: 4, dtype: {DTypePolicy: mixed_float16}}
+        - Dense: {units: 4, bias_initializer: {RandomNormal: {stddev: 0.1, seed: 2}}}
+        - MultiHeadAttention: {num_heads: 2, key_dim: 3, value_dim: 3}
+          from: {query: previous, value: previous}
+        - ops.absolute
+        - ZeroPadding1D: [1, 1]
+    """)
 # What is replaced in a spec by what, and the rows that come out: old name, new name, what changed.
 CASES = {
     "nothing": (BASE, "", "", []),
@@ -104,6 +150,27 @@ CASES = {
             ("encoder.dense_1", "encoder.dense_1", ["params", "MACs"]),
             ("other", "other", ["MACs"]),
         ],
+    ),
+    "names that were given, of layers in their places": (
+        BLOCKS,
+        "skip",
+        "passed",
+        [
+            ("one.skip", "one.passed", ["name"]),
+            ("two.skip", "two.passed", ["name"]),
+        ],
+    ),
+    "other words for the same": (
+        WORDS,
+        WORDS,
+        OTHER_WORDS,
+        [],
+    ),
+    "a type beside that of the run": (
+        BASE,
+        "Dense: 5",
+        "Dense: {units: 5, dtype: float32}",
+        [("head", "head", ["dtype"])],
     ),
     "an input": (
         SHARED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping as Lookup
 from typing import Any, Final
 
@@ -31,6 +32,7 @@ _INTERNAL: Final = frozenset(
         *("vocabulary_size", "unroll", "oov_method"),
     )
 )
+_LARGEST: Final = 3.4e38  # of a float32
 _AUTOMATIC: Final = ("", "forward_", "backward_")
 
 
@@ -40,7 +42,9 @@ def node_of(value: Any) -> Node:
         return scalar("null")
     if isinstance(value, bool):
         return scalar("true" if value else "false")
-    if isinstance(value, int | float):
+    if isinstance(value, float):
+        return scalar(repr(_short(value)))
+    if isinstance(value, int):
         return scalar(repr(value))
     if isinstance(value, str):
         return Scalar(value, True, NOWHERE)
@@ -49,6 +53,18 @@ def node_of(value: Any) -> Node:
     if isinstance(value, Lookup):
         return _object(value) if "class_name" in value else _mapping(value)
     raise SpecError("not-importable", f"holds a {type(value).__name__}, which no spec can write")
+
+
+def _short(value: float) -> float:
+    """The number with the fewest digits that is the same as a float32, where the value is one.
+
+    Keras keeps some arguments as tensors: a factor of 0.01 is 0.009999999776482582 in configurations.
+    """
+    for digits in range(1, 9):
+        short = float(f"{value:.{digits}g}")
+        if abs(short) < _LARGEST and struct.unpack("f", struct.pack("f", short))[0] == value:
+            return short
+    return value
 
 
 def scalar(text: str) -> Scalar:

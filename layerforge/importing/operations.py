@@ -9,10 +9,11 @@ from typing import Any, Final
 from layerforge.arguments import Arguments
 from layerforge.diagnostics import SpecError
 from layerforge.importing.configuration import Config, node_of
-from layerforge.importing.layers import plain_values, read_values
+from layerforge.importing.layers import read_values
 from layerforge.importing.tensors import Tensor, is_tensor
 from layerforge.layers import Layer, LayerType, find, whole_catalog
 from layerforge.source import Node, Scalar
+from layerforge.writing.plain import plain_values
 from layerforge.writing.values import NOWHERE
 
 # Operations that Keras's classes name otherwise than its functions.

@@ -32,6 +32,8 @@ _SIZES: Final = frozenset(
         "padding",
         "cropping",
         "output_padding",
+        "output_size",
+        "salt",
     ]
 )
 
@@ -87,11 +89,11 @@ def _component(value: Component) -> str:
     entry = find(value.category, value.name)
     if entry is None or not entry.keras_class:
         return word(value.name)
-    parts = {}
-    for name, given in value.values.items():
-        parameter = entry.signature.parameter(name)
-        if parameter is None or not is_default(parameter, given):
-            parts[name] = text(given)
+    parts = {
+        each.name: text(value.values[each.name])
+        for each in entry.signature.parameters
+        if each.name in value.values and not is_default(each, value.values[each.name])
+    }
     short = snake_case(entry.keras_class)
     known = find(value.category, short)
     if not parts and known is not None and known.keras_class == entry.keras_class:
@@ -171,7 +173,14 @@ def shortest(parameter: Parameter, value: Any) -> Any:
         if number is not None:
             read = parameter.kind.read(Scalar(str(number), False, NOWHERE), [])
             return value if read is INVALID else number
+        return _one_for_both_ends(value)
     return value
+
+
+def _one_for_both_ends(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    """One number for each axis, where all have as much added or cut at their end as at their start."""
+    even = [isinstance(each, tuple) and len(each) == 2 and each[0] == each[1] for each in value]
+    return tuple(each[0] for each in value) if all(even) else value
 
 
 def _only(value: Any) -> int | None:
