@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from layerforge.records import record
+from layerforge.render.characters import visible
+
+_LONGEST: Final = 1_000  # letters of a message, whatever names it repeats
 
 
 @record
@@ -19,6 +24,7 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, with the status that 
     """A request that is not answered with predictions: the status, a line that says why, a cure."""
 
     def __init__(self, status: int, code: str, message: str, help: str | None = None) -> None:
+        message = visible(message[:_LONGEST])  # names of columns hold what JSON can say
         super().__init__(message)
         self.status = status
         self.code = code

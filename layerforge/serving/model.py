@@ -55,8 +55,11 @@ class Model:
         self._keras = load_model(run)
         self._taken = taken_by(self._keras)
         self._call = self._traced()
-        # JSON says of itself what the file of the run has to be told.
-        self._of_json = {
+        self._of_json = self._by_json()
+
+    def _by_json(self) -> dict[str, Any]:
+        """JSON says of itself what the file of the run has to be told."""
+        return {
             **self.saved,
             "settings": {**self.saved["settings"], **_PLAIN, "columns": None},
         }
@@ -137,14 +140,18 @@ class Model:
             return Refusal(422, fault.code, fault.message, help)
 
     def _prepared(self, text: str, saved: Mapping[str, Any], steps: int | None) -> NewRows:
+        """The rows of a text, as the model takes them. Raises Faults."""
+        rows = self._rows(text, saved, steps)
+        feeds = model_feeds(rows.feeds, self._taken)
+        return replace(rows, quantiles=self.quantiles, feeds=feeds)
+
+    def _rows(self, text: str, saved: Mapping[str, Any], steps: int | None) -> NewRows:
         """The rows of a text, as `predict` prepares those of a file. Raises Faults."""
         with TemporaryDirectory(prefix="layerforge-") as name:
             folder, source = Path(name), Path(_SHOWN)
             (folder / source).write_text(text, encoding="utf-8", newline="")
             numbered = saved is self._of_json
-            rows = forecast_window(saved, source, _SHOWN, steps, folder, numbered)
-        feeds = model_feeds(rows.feeds, self._taken)
-        return replace(rows, quantiles=self.quantiles, feeds=feeds)
+            return forecast_window(saved, source, _SHOWN, steps, folder, numbered)
 
     def _ask(self, rows: NewRows) -> NDArray[Any]:
         """What the model says of these samples; probabilities for logits."""

@@ -44,6 +44,10 @@ def served(blobs: Example) -> Service:
         (b'[{"x": "\\u0000", "y": 1}]', 400, "zero byte"),
         (b'[{"x": ' + b"9" * 5_000 + b', "y": 1}]', 422, "row 1, column `x`"),
         (b'[{"x": 1e999, "y": 1}]', 422, "row 1, column `x`"),
+        (b'[{"\\ud800": [1]}]', 422, r"column `\ud800`"),
+        ([{"\x1b[2J\n": [1]}], 422, r"column `\x1b[2J\n`"),
+        ([{"x" * 9_000: [1]}], 422, "column `xxx"),
+        (b'[{"' + b"x" * 9_000 + b'": 1, "' + b"x" * 9_000 + b'": 2}]', 400, '"xxx'),
         ({"row": [GOOD]}, 400, "no list of rows"),
         ("text", 400, "no list of rows"),
         ([1], 400, "row 1 is not an object"),
@@ -63,6 +67,8 @@ def test_a_body_that_cannot_be_answered(
     reply = ask(served.app(), body=body)
     assert (reply.status, part in reply.error["message"]) == (status, True), reply.content
     assert "/" not in reply.error["message"], "a path of the server"
+    assert reply.error["message"].isprintable()
+    assert len(reply.content) < 2_000
     assert ask(served.app(), body=[GOOD]).status == 200
 
 

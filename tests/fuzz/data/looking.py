@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
 import re
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from layerforge.codes import CODES
-from layerforge.data import Prepared, forecast_window, prepare, prepare_again
+from layerforge.data import NewRows, Prepared, forecast_window, prepare, prepare_again
 from layerforge.diagnostics import Diagnostic, Faults, SpecError
 from layerforge.drafting import Wishes, draft, draft_text, survey
+from layerforge.library import check, load
 from layerforge.pipeline import compile_spec
+from layerforge.render.examined import examined_text
+from layerforge.render.record import json_text
+from layerforge.run.classes import class_weights
+from layerforge.run.prediction import answered
+from layerforge.run.scoring import scored_split
+from layerforge.scores import report
+from layerforge.serving.bodies import CSV, JSON, read_body
+from layerforge.serving.limits import Limits, Refusal
+from layerforge.serving.model import Answer, Model
+from layerforge.spec import TrainSettings
 from layerforge.tables.files import File, recognise
 from layerforge.tables.frames import read_frame
 from layerforge.tables.parquet import strange_types
@@ -35,6 +48,7 @@ def fault_of(
     through to the caller.
     """
     (folder / "d.csv").write_bytes(content)
+    (folder / "good.csv").write_text(seed.text, encoding="utf-8", newline="")
     allowed = SECONDS + SECONDS_PER_COLUMN * content.partition(b"\n")[0].count(b",")
     start = time.process_time()
     wrong = next(_told(_DOORS[door], folder, seed, content), None)
@@ -61,7 +75,7 @@ def _unclear(fault: Diagnostic, content: bytes) -> Iterator[str]:
     """A diagnostic that does not say what it should: a known code, the file, a place that is there."""
     if fault.code not in CODES:
         yield f"unknown code {fault.code!r}"
-    if "`" not in fault.message or not fault.message.strip():
+    if not re.search(r"[`\d]", fault.message):
         yield f"names nothing: {fault.message!r}"
     if len(fault.message) > 2_000:
         yield f"a message of {len(fault.message)} letters: {fault.message[:80]!r}"
@@ -113,21 +127,75 @@ def _prepared(folder: Path, seed: Seed, content: bytes) -> Iterator[str]:
         yield from _otherwise_read(data, content)
 
 
+def _told_and_scored(folder: Path, seed: Seed, content: bytes) -> Iterator[str]:
+    """The doors of `data` and `baseline`: all that is said of the data, and the scores to beat."""
+    data = prepare(_settings(seed.name), folder)
+    examined_text(data.account, 80)
+    json.loads(json_text(data.account))
+    scores = report(data, scored_split(data))
+    json.loads(json_text(scores))
+    weights = class_weights(TrainSettings(class_weight="balanced"), data)
+    if weights is not None and not (weights > 0).all():
+        yield f"classes that count {weights}"
+    yield from _unsound(data)
+
+
 def _predicted(folder: Path, seed: Seed, content: bytes) -> Iterator[str]:
     """The door of `predict --data`: the file as new rows of a model trained on the good one."""
+    rows = forecast_window(
+        _saved(seed.name, folder), folder / "d.csv", steps=_steps(seed.name, content)
+    )
+    if not all(answered(rows, _guess).columns[1:]):
+        yield "an answer without a name"
+
+
+def _guess(rows: NewRows) -> Any:
+    """What a model of the right shape might say; its inputs are looked at."""
     import numpy as np
 
-    rows = forecast_window(_saved(seed.name, folder), folder / "d.csv")
     inputs = rows.inputs()
     for values in inputs.values() if isinstance(inputs, dict) else [inputs]:
-        if not np.isfinite(values).all():
-            yield "new rows that are not finite"
-    outputs = len(rows.classes or rows.targets) * (rows.course.steps if rows.course else 1)
-    steps = rows.frame.steps if rows.frame is not None and rows.course is None else 1
-    answers = np.full((len(rows.positions), outputs * steps), 0.25, np.float32)
-    if rows.course is not None:
-        answers = answers.reshape(-1, len(rows.targets))
-    rows.answers(answers)
+        assert np.isfinite(values).all(), "new rows that are not finite"
+    steps = rows.frame.steps if rows.frame is not None else 1
+    outputs = len(rows.classes or rows.targets) * steps
+    return np.full((len(rows.positions), outputs), 0.25, np.float32)
+
+
+def _steps(name: str, content: bytes) -> int | None:
+    """How far a forecast shall go, by the file."""
+    steps = (None, 1, 7)[zlib.crc32(content) % 3]
+    return steps if _settings(name).horizon is not None else None
+
+
+class _Guessing(Model):
+    """A model that is served, without Keras and without a run."""
+
+    def __init__(self, saved: dict[str, Any]) -> None:
+        self.saved = saved
+        self.quantiles = None
+        self._of_json = self._by_json()
+
+    def _prepared(self, text: str, saved: Any, steps: int | None) -> NewRows:
+        return self._rows(text, saved, steps)
+
+    def _ask(self, rows: NewRows) -> Any:
+        return _guess(rows)
+
+
+def _served(folder: Path, seed: Seed, content: bytes) -> Iterator[str]:
+    """The door of `POST /predict`: the bytes as the body of a request, JSON where they begin like it."""
+    media_type = JSON if content.lstrip()[:1] in (b"{", b"[") else CSV
+    try:
+        body = read_body(content, media_type, Limits(), _steps(seed.name, content))
+    except Refusal as refusal:
+        reply: Answer | Refusal = refusal
+    else:
+        reply = _Guessing(_saved(seed.name, folder)).answer_all([body])[0]
+    if isinstance(reply, Answer):
+        reply.predictions.csv()
+        json_text(reply.predictions.records())
+    elif not (400 <= reply.status < 500 and reply.message.isprintable()):
+        yield f"{reply.status}, {reply.message!r}"
 
 
 def _evaluated(folder: Path, seed: Seed, content: bytes) -> Iterator[str]:
@@ -139,14 +207,22 @@ def _drafted(folder: Path, seed: Seed, content: bytes) -> Iterator[str]:
     """The door of `new`: the spec that is written for a file is one that can be read."""
     path = folder / "d.csv"
     seen = survey(path, path.name)
-    plan = draft(seen, Wishes(), None)
-    text = draft_text(plan, seen, path.name, "d", "d.yaml")
+    chance = zlib.crc32(content)
+    last = seen.names[-1:] if chance % 3 else ()
+    task: Any = (None, None, "forecast", "regression", "classification")[chance % 5]
+    held = survey(folder / "good.csv", "good.csv") if chance % 7 == 0 else None
+    plan = draft(seen, Wishes(task, tuple(last)), held)
+    source: Any = path.name if held is None else {"train": path.name, "test": "good.csv"}
+    text = draft_text(plan, seen, source, "d", "d.yaml")
     spec = folder / "d.yaml"
     spec.write_text(text, encoding="utf-8")
     compiled = compile_spec(spec)
     for fault in compiled.found:
         if fault.severity == "error" and fault.code != "no-input":  # which the data alone tell
             yield f"the spec it writes has a fault: {fault.message!r}: {text!r}"
+    for fault in check(load(spec), data=True):
+        if fault.code not in CODES:
+            yield f"unknown code {fault.code!r}"
 
 
 def _unsound(data: Prepared) -> Iterator[str]:
@@ -203,15 +279,19 @@ def _saved(name: str, folder: Path) -> Any:
     good = folder / "good"
     good.mkdir(exist_ok=True)
     seed = next(seed for seed in SEEDS if seed.name == name)
-    (good / "d.csv").write_text(seed.text, encoding="utf-8")
-    return prepare(_settings(name), good).preprocessing()
+    for file in ("d.csv", "good.csv"):
+        (good / file).write_text(seed.text, encoding="utf-8", newline="")
+    # As the run keeps it, and reads it again.
+    return json.loads(json_text(prepare(_settings(name), good).preprocessing()))
 
 
 _DOORS: Final = {
     "read": _read,
     "data": _prepared,
+    "baseline": _told_and_scored,
     "predict": _predicted,
     "evaluate": _evaluated,
     "new": _drafted,
+    "serve": _served,
 }
 DOORS: Final = tuple(_DOORS)

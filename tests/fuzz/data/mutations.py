@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
+import json
 import random
 from collections.abc import Callable
 from typing import Final
 
 from tests.fuzz.data.looking import DOORS
 from tests.fuzz.data.seeds import ODD, SEEDS, Seed, parquets
+from tests.fuzz.targets import TARGETS
 
 _MANY: Final = (2, 20, 200, 1_000)
 _SHARES: Final = (
-    60,
+    40,
+    10,
+    10,
+    9,
+    9,
     12,
-    9,
-    9,
     10,
 )  # of DOORS: reading alone is the quickest, and all begin with it
 
@@ -24,7 +30,28 @@ def made(seed: int, number: int) -> tuple[Seed, bytes, str]:
     """Input `number` of a run: the section, the bytes of its file, and who reads it."""
     chance = random.Random(f"{seed}:{number}")
     chosen, door = chance.choice(SEEDS), chance.choices(DOORS, _SHARES)[0]
-    return chosen, _content(chosen, chance), door
+    content = _content(chosen, chance)
+    if door == "serve" and chance.random() < 0.6:
+        content = _as_json(content, chance)
+    return chosen, content, door
+
+
+def _as_json(content: bytes, chance: random.Random) -> bytes:
+    """The rows of a table as a body of JSON, numbers where they are some; sometimes changed further."""
+    lines = list(
+        csv.reader(io.StringIO(content.decode("utf-8", "replace"), newline=""), strict=False)
+    )
+    rows = [dict(zip(lines[0], map(_value, line), strict=False)) for line in lines[1:]]
+    body = json.dumps(chance.choice(({"rows": rows}, rows)), allow_nan=True).encode()
+    return TARGETS["import"].mutate(body, chance) if chance.random() < 0.6 else body
+
+
+def _value(word: str) -> object:
+    """What JSON has for the word of a cell."""
+    try:
+        return int(word) if word.isdecimal() else float(word)
+    except ValueError:
+        return {"": None, "true": True, "false": False}.get(word, word)
 
 
 def _content(chosen: Seed, chance: random.Random) -> bytes:

@@ -22,17 +22,24 @@ if TYPE_CHECKING:
 class Seed:
     """A section `data`, and the text of the file that it reads as `d.csv`.
 
-    `plain` says that every number of the file reaches the matrix as it stands.
+    `plain` says that every number of the file reaches the matrix as it stands. A section that names
+    `good.csv` too finds the text there as it was.
     """
 
     name: str
     section: str
     text: str
     plain: bool = False
+    source: str = "d.csv"
+
+    @property
+    def whole(self) -> str:
+        """The section with its source."""
+        return f"source: {self.source}\n{dedent(self.section).strip()}\n"
 
     def settings(self) -> DataSettings:
         found: list[Diagnostic] = []
-        tree = read("source: d.csv\n" + dedent(self.section).strip(), "section", found)
+        tree = read(self.whole, "section", found)
         settings = read_data(tree, found) if tree is not None else None
         if settings is None:
             raise Faults(*found)
@@ -99,6 +106,63 @@ SEEDS: Final = (
         "epochs",
         "task: forecast\ntime: t\nwindow: 2\nhorizon: 1\nweights: w\nfeatures: [v]\nsort: true",
         "t,v,w\n" + _rows(20, lambda i: f"{1_600_000_000 + 60 * i},{i / 8},{i % 2}"),
+    ),
+    Seed(
+        "known",
+        "task: forecast\ntime: t\ngroup: [g, k]\ntargets: [y]\nfeatures: [y, p, s]\nknown: [p]\n"
+        "static: [s]\ncalendar: [dayofweek, year]\nwindow: 3\nhorizon: [1, 2]\ngap: 1\nstride: 2\n"
+        "sampling: 2\nduplicates: last\ntypes: {k: category}\nencode: {s: index}\n"
+        "missing: {policy: drop, sentinels: [-9999, '?'], columns: {p: {fill: previous}}}",
+        "t,g,k,p,s,y\n"
+        + _rows(
+            60, lambda i: f"2020-02-{i // 3 + 1:02},{'ab'[i % 3 % 2]},{i % 3},{i % 7},u{i % 3},{i}"
+        ),
+    ),
+    Seed(
+        "coded",
+        "task: classification\ntargets: [y]\nfeatures: ['?', town]\nignore: [z]\nweights: w\n"
+        "encode: {town: index}\ntypes: {y: category, c: category}\nstrip: '.'\nthousands: ','\n"
+        "scale: minmax\nmissing: {policy: drop, columns: {x: {fill: mean}}}\n"
+        "inputs: {left: [town], right: [x, c]}",
+        "x,c,town,z,w,y\n"
+        + _rows(40, lambda i: f'"1,{i:03}.5",{i % 3},.{"abcd"[i % 4]}.,-,{i % 2 + 1},{i % 2}'),
+    ),
+    Seed(
+        "shaped",
+        "task: regression\ntargets: [e]\nheader: false\ncolumns: [a, b, c, d, e]\nshape: [2, 2]\n"
+        "separator: tab\nfold: 2/3\nmissing: {fill: 0}",
+        _rows(30, lambda i: f"{i}\t{i % 3}\t{i * i}\t{i % 5}\t{i % 4}"),
+    ),
+    Seed(
+        "dated",
+        "task: classification\ntime: d\ntargets: [y]\nfeatures: [x]\nwindow: 3\ngaps: error\n"
+        "duplicates: first\ndate_format: '%d.%m.%Y'\nsplit: {train: 0.6, validation: 0.2, gap: 1}",
+        "d,x,y\n" + _rows(28, lambda i: f"{i + 1:02}.02.2021,{i % 9},{'ab'[i % 2]}"),
+    ),
+    Seed(
+        "files",
+        "task: forecast\ntime: t\nwindow: 2\nhorizon: 2\nsort: true\nduplicates: mean\nseason: 3\n"
+        "missing: drop\nfold: 2/2",
+        "t,v,u\n" + _rows(40, lambda i: f"2020-01-01 {i // 2:02}:{i % 2 * 30:02},{i % 3},{i}"),
+        source="[good.csv, d.csv]",
+    ),
+    Seed(
+        "held",
+        "task: classification\ntargets: [y]\ngroup: g\nmissing: {fill: 0, columns: {x: drop}}",
+        "g,x,kind,y\n" + _rows(40, lambda i: f"p{i // 4},{i},{'uvw'[i % 3]},{'ab'[i % 2]}"),
+        source="{train: good.csv, test: d.csv}",
+    ),
+    Seed(
+        "padded",
+        "task: regression\ntargets: [y]\ngroup: [g, h]\norder: n\ntime: t\nfeatures: [x, kind]\n"
+        "padding: -1\nscale: minmax\nweights: w\nmissing: {fill: mean}\ncalendar: [hour]",
+        "g,h,n,t,x,kind,w,y\n"
+        + _rows(
+            48,
+            lambda i: (
+                f"s{i // 4},{i // 8},{i % 4},2020-01-01T{i % 4:02}:00,{i},{'ab'[i % 2]},{i // 4 % 3},{i // 4}"
+            ),
+        ),
     ),
 )
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from layerforge.data import prepare
 from tests.fuzz.data.looking import DOORS, fault_of
 from tests.fuzz.data.mutations import made
 from tests.fuzz.data.seeds import SEEDS, Seed
@@ -34,6 +35,14 @@ def test_many_mutants_of_all_tables_end_in_right_numbers_or_diagnostics(tmp_path
 def test_an_input_is_made_from_its_number_alone() -> None:
     assert [made(3, number) for number in range(50)] == [made(3, number) for number in range(50)]
     assert made(3, 7) != made(4, 7)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_the_tables_that_are_changed_have_no_fault(name: str, tmp_path: Path) -> None:
+    seed = BY_NAME[name]
+    for file in ("d.csv", "good.csv"):
+        (tmp_path / file).write_text(seed.text, encoding="utf-8", newline="")
+    assert sum(map(len, prepare(seed.settings(), tmp_path).positions.values())) > 2
 
 
 @pytest.mark.parametrize("door", DOORS)
