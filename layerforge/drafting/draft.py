@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from math import isqrt
 from typing import Final, Literal
 
+from layerforge.data.cells import called
 from layerforge.data.survey import PARTS, Seen, Survey, find_sequences, labels_of, season_of
 from layerforge.diagnostics import Diagnostic, Faults, did_you_mean
 from layerforge.drafting.columns import nearly, tell_too_much, useless
@@ -76,11 +77,21 @@ def draft(survey: Survey, wishes: Wishes, test: Survey | None = None) -> Draft:
     if task != "classification":
         _check_numbers(survey, wishes.targets, task)
     if task == "forecast":
+        _check_values(survey, wishes.targets)
         return _series(survey, wishes.targets, reasons)
     targets = wishes.targets or _answer(survey, reasons)
+    _check_values(survey, targets)
     plan = _rows(survey, task, targets, reasons)
     strip = _point_of(survey, test, targets[0]) if test is not None and plan.classes else None
     return replace(plan, strip=strip)
+
+
+def _check_values(survey: Survey, targets: Sequence[str]) -> None:
+    """Raises Faults for a target without a value, from which nothing can be learnt."""
+    for name in targets:
+        if not survey.column(name).distinct:
+            message = f"`{survey.file.shown}`, column {called(name)}: every value is missing"
+            raise Faults(Diagnostic("missing-value", message))
 
 
 def _check_numbers(survey: Survey, targets: Sequence[str], task: Task) -> None:

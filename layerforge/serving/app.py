@@ -22,7 +22,6 @@ from layerforge.serving.model import Answer, Model
 from layerforge.serving.page import page
 from layerforge.serving.worker import Worker
 
-_HORIZONS: Final = 100  # how often a forecast may go on from its own end
 _EXAMPLE_ROWS: Final = 2  # on the page, where a forecast does not need more
 
 
@@ -49,8 +48,7 @@ class Service:
         return Starlette(routes=routes, exception_handlers=handlers)
 
     async def show_page(self, request: Request) -> Response:
-        settings = self.model.saved["settings"]
-        rows = settings["window"] or _EXAMPLE_ROWS
+        rows = self.model.fewest if self.model.saved["settings"]["window"] else _EXAMPLE_ROWS
         origin = str(request.base_url).rstrip("/")
         return HTMLResponse(page(self.document, rows, origin))
 
@@ -109,19 +107,19 @@ class Service:
         except TimeoutError:
             message = f"the body did not come within {self.limits.timeout:g} seconds"
             raise Refusal(408, "timed-out", message) from None
-        return await asyncio.to_thread(read_body, raw, media_type, self.limits, steps)
+        numbers = self.model.numbers
+        return await asyncio.to_thread(read_body, raw, media_type, self.limits, steps, numbers)
 
     def _steps(self, parameters: Mapping[str, str]) -> int | None:
         """How far a forecast shall go. Raises Refusal for what the model cannot be asked."""
         for name in parameters:
             if name != "steps":
                 raise Refusal(400, "unknown-key", f"there is no parameter `{name[:40]}`")
-        word, horizon = parameters.get("steps"), self.model.horizon
+        word, most = parameters.get("steps"), self.model.farthest
         if word is None:
             return None
-        if horizon is None:
+        if most is None:
             raise Refusal(400, "unused-key", "`steps` has a meaning only for a forecast")
-        most = horizon * _HORIZONS
         if not (word.isascii() and word.isdigit() and len(word) < 9 and 0 < int(word) <= most):
             raise Refusal(400, "wrong-type", f"`steps` is a whole number from 1 to {most:,}")
         return int(word)

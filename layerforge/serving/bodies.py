@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any, Final, NoReturn
 
@@ -40,8 +40,17 @@ class Body:
         return self.text.partition("\r\n")[2]
 
 
-def read_body(raw: bytes, media_type: str, limits: Limits, steps: int | None = None) -> Body:
-    """The table of a body. Raises Refusal: 400 for what cannot be read, 413 for too many rows."""
+def read_body(
+    raw: bytes,
+    media_type: str,
+    limits: Limits,
+    steps: int | None = None,
+    numbers: Collection[str] = (),
+) -> Body:
+    """The table of a body. Raises Refusal: 400 for what cannot be read, 413 for too many rows.
+
+    In the columns called `numbers` JSON's true and false are 1 and 0, also beside numbers.
+    """
     text = _decoded(raw)
     if media_type == CSV:
         lines = text.count("\n") + text.count("\r") - text.count("\r\n")
@@ -51,7 +60,7 @@ def read_body(raw: bytes, media_type: str, limits: Limits, steps: int | None = N
     rows = _rows(text)
     if len(rows) > limits.max_rows:
         raise _too_many(limits)
-    return _table(rows, steps)
+    return _table(rows, steps, numbers)
 
 
 def _decoded(raw: bytes) -> str:
@@ -104,7 +113,7 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _table(rows: Sequence[Mapping[str, Any]], steps: int | None) -> Body:
+def _table(rows: Sequence[Mapping[str, Any]], steps: int | None, numbers: Collection[str]) -> Body:
     columns = tuple(dict.fromkeys(name for row in rows for name in row))
     if not columns:
         raise Refusal(422, "empty-data", "the rows have no columns")
@@ -112,7 +121,7 @@ def _table(rows: Sequence[Mapping[str, Any]], steps: int | None) -> Body:
     writer = csv.writer(out)
     writer.writerow(columns)
     for number, row in enumerate(rows, 1):
-        writer.writerow([_cell(row.get(name), number, name) for name in columns])
+        writer.writerow([_cell(row.get(name), number, name, name in numbers) for name in columns])
     text = out.getvalue()
     if "\x00" in text or not _can_be_written(text):
         message = "a text holds a zero byte or half of a surrogate pair"
@@ -120,12 +129,12 @@ def _table(rows: Sequence[Mapping[str, Any]], steps: int | None) -> Body:
     return Body(text, columns, len(rows), steps)
 
 
-def _cell(value: Any, row: int, column: str) -> str:
+def _cell(value: Any, row: int, column: str, is_number: bool) -> str:
     """A value as CSV says it."""
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return str(int(value)) if is_number else str(value).lower()
     if isinstance(value, str):
         return value
     if isinstance(value, int | float) and isfinite(value):

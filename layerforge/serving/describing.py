@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, Final
 
 from layerforge.data.calendar import names_of
+from layerforge.data.cells import MISSING
 from layerforge.serving.bodies import CSV, JSON
 from layerforge.serving.limits import Limits
 from layerforge.serving.model import Model
+
+# The keywords of a type say nothing of the others: a pattern is of texts, a minimum of numbers.
+_WORDS: Final = ("string", "number", "boolean")
+_NUMERALS: Final = ("number", "string", "boolean")  # the usual one first
+_DIGITS: Final = r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?"
+_A_NUMBER: Final = rf"^\s*{_DIGITS}\s*$"
+_A_HOLE: Final = rf"^\s*({_DIGITS}|{'|'.join(MISSING)})\s*$"
+_FLOAT32: Final = 3.4e38
 
 _STATUSES: Final = {
     "400": "The body cannot be read.",
@@ -31,7 +41,7 @@ def openapi(model: Model, limits: Limits, version: str) -> dict[str, Any]:
             "description": _description(model, limits),
         },
         "paths": {
-            "/predict": {"post": _predict(model)},
+            "/predict": {"post": _predict(model, limits)},
             "/health": {"get": _plain("Whether the model answers, and how much it has answered.")},
         },
         "components": {"schemas": {"Fault": _FAULT}},
@@ -42,7 +52,7 @@ def _description(model: Model, limits: Limits) -> str:
     settings = model.saved["settings"]
     needs = "Each row is answered."
     if settings["window"] is not None and settings["horizon"] is not None:
-        needs = f"A request holds at least {settings['window']} rows, oldest first"
+        needs = f"A request holds at least {model.fewest} rows, oldest first"
         needs += "; the answer is what comes next."
     elif settings["window"] is not None:
         needs = f"Each window of {settings['window']} rows is answered."
@@ -54,10 +64,15 @@ def _description(model: Model, limits: Limits) -> str:
     )
 
 
-def _predict(model: Model) -> dict[str, Any]:
+def _predict(model: Model, limits: Limits) -> dict[str, Any]:
     row = {"type": "object", "properties": columns(model), "required": [*columns(model)]}
-    rows = {"type": "array", "items": row, "minItems": 1}
-    body = {"type": "object", "properties": {"rows": rows}, "required": ["rows"]}
+    rows = {"type": "array", "items": row, "minItems": model.fewest, "maxItems": limits.max_rows}
+    body = {
+        **rows,
+        "type": ["object", "array"],
+        "properties": {"rows": rows},
+        "required": ["rows"],
+    }
     answer = {
         "type": "object",
         "properties": {
@@ -87,9 +102,9 @@ def _predict(model: Model) -> dict[str, Any]:
 
 
 def _parameters(model: Model) -> list[dict[str, Any]]:
-    if model.saved["settings"]["horizon"] is None:
+    if model.farthest is None:
         return []
-    schema = {"type": "integer", "minimum": 1}
+    schema = {"type": "integer", "minimum": 1, "maximum": model.farthest}
     why = "How many steps to forecast; the horizon where it is left out."
     return [{"name": "steps", "in": "query", "schema": schema, "description": why}]
 
@@ -99,20 +114,37 @@ def columns(model: Model) -> dict[str, dict[str, Any]]:
     settings, found = model.saved["settings"], {}
     for key in ("time", "group"):
         for name in settings[key] or ():
-            found[name] = {"description": "the time of the row" if key == "time" else "its series"}
+            why = "the time of the row" if key == "time" else "its series"
+            found[name] = {"type": [*_WORDS], "description": why}
     if settings["order"] is not None:
-        found[settings["order"]] = {"description": "orders the rows of a group"}
+        why = "orders the rows of a group"
+        found[settings["order"]] = {"type": [*_NUMERALS], "pattern": _A_NUMBER, "description": why}
     computed = names_of(settings["calendar"] or ())
-    holes = settings["missing"] not in (None, "error")
     for encoder in model.saved["features"]:
         if encoder["name"] not in computed:
-            found[encoder["name"]] = _column(encoder, holes)
+            found[encoder["name"]] = _column(encoder, _may_be_missing(encoder["name"], settings))
     return found
 
 
+def _may_be_missing(name: str, settings: Mapping[str, Any]) -> bool:
+    policy = settings["missing"]
+    if isinstance(policy, Mapping):
+        own = (policy.get("columns") or {}).get(name)
+        policy = own or policy.get("fill") or policy.get("policy")
+    return policy not in (None, "error")
+
+
 def _column(encoder: Mapping[str, Any], holes: bool) -> dict[str, Any]:
-    kind = "string" if encoder["kind"] == "category" else "number"
-    schema: dict[str, Any] = {"type": [kind, "null"] if holes else kind}
+    """What is read as a value: a category in any form, a number also as a text, or true and false."""
+    if encoder["kind"] == "category":
+        schema: dict[str, Any] = {"type": [*_WORDS]}
+        if not holes:
+            schema["not"] = {"enum": [*MISSING]}
+    else:
+        schema = {"type": [*_NUMERALS], "pattern": _A_HOLE if holes else _A_NUMBER}
+        schema |= _range(encoder)
+    if holes:
+        schema["type"].append("null")
     if encoder.get("categories"):
         known = ", ".join(map(str, encoder["categories"][:20]))
         more = len(encoder["categories"]) - 20
@@ -121,6 +153,14 @@ def _column(encoder: Mapping[str, Any], holes: bool) -> dict[str, Any]:
         schema["description"] = f"in training {encoder['mean']:.4g} on average"
         schema["examples"] = [round(encoder["mean"], 4)]
     return schema
+
+
+def _range(encoder: Mapping[str, Any]) -> dict[str, float]:
+    """The numbers that float32 holds once they are scaled."""
+    ends = (encoder["offset"] + side * encoder["scale"] * _FLOAT32 for side in (-1, 1))
+    return {
+        key: end for key, end in zip(("minimum", "maximum"), ends, strict=True) if isfinite(end)
+    }
 
 
 def _plain(summary: str) -> dict[str, Any]:

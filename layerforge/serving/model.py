@@ -24,6 +24,7 @@ from layerforge.serving.limits import Refusal
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_HORIZONS: Final = 100  # how often a forecast may go on from its own end
 _AT_ONCE: Final = 1_024  # samples in one call of the model
 _ROWS_TOGETHER: Final = 4_096  # rows of several requests that are read as one table
 _CURED_BY_CLIENTS: Final = ("unknown-column", "ragged-row")  # others' help is about the spec
@@ -76,6 +77,25 @@ class Model:
         steps: Any = self.saved["settings"]["horizon"]
         last: int | None = max(steps) if isinstance(steps, list) else steps
         return last
+
+    @property
+    def farthest(self) -> int | None:
+        """How many steps can be asked of a forecast; None where nothing is forecast."""
+        return None if self.horizon is None else self.horizon * _HORIZONS
+
+    @property
+    def fewest(self) -> int:
+        """How many rows a request has at least: those that a window reaches over."""
+        settings = self.saved["settings"]
+        return (
+            1 if settings["window"] is None else (settings["window"] - 1) * settings["sampling"] + 1
+        )
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """The columns that hold no categories."""
+        encoders = self.saved["features"]
+        return frozenset(each["name"] for each in encoders if each["kind"] != "category")
 
     @property
     def is_table(self) -> bool:

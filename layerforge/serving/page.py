@@ -32,8 +32,8 @@ def _row_schema(document: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _line(name: str, schema: Mapping[str, Any]) -> str:
-    kind = schema.get("type", "any")
-    words = kind if isinstance(kind, str) else " or ".join(kind)
+    kinds = schema.get("type", ["any"])
+    words = kinds[0] + (" or null" if "null" in kinds else "")
     about = str(schema.get("description", ""))
     return f"<tr><td>{escape(name)}</td><td>{escape(words)}</td><td>{escape(about)}</td></tr>"
 

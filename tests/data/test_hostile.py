@@ -706,3 +706,14 @@ def test_of_very_many_columns_left_out_the_first_are_told(desk: Desk) -> None:
         "new", "d.csv", "--target", "y", "--task", "regression", "--out", "m.yaml"
     )
     assert (status, told.count("always the same"), "without 150 more" in told) == (0, 50, True)
+
+
+@pytest.mark.parametrize("task", [None, "forecast", "regression", "classification"])
+def test_new_refuses_a_target_without_a_value(task: str | None, desk: Desk) -> None:
+    content = "a,v\n" + "".join(f"{i},NA\n" for i in range(30))
+    desk.lay(TABLE, "d.csv", content.encode())
+    desk.lay(TABLE, "d.parquet", parquet(a=list(range(30)), v=[None] * 30))
+    for file in ("d.csv", "d.parquet"):
+        wished = ("--task", task) if task else ()
+        status, told = desk.said("new", file, "--target", "v", *wished, "--out", "m.yaml")
+        assert (status, "column `v`: every value is missing [missing-value]" in told) == (1, True)

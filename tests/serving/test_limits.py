@@ -116,9 +116,13 @@ def test_the_document_describes_what_is_taken(served: Service) -> None:
     assert document["info"]["version"] == "1.2"
     content = document["paths"]["/predict"]["post"]["requestBody"]["content"]
     schema = Draft202012Validator(content["application/json"]["schema"])
-    assert schema.is_valid({"rows": [GOOD]})
-    for bad in ({"rows": []}, {"rows": [{"x": 1}]}, {"rows": [{"x": "a", "y": 1}]}, [GOOD]):
+    for good in ({"rows": [GOOD]}, [GOOD], [{"x": "1.5", "y": True}, GOOD]):
+        assert schema.is_valid(good)
+        assert ask(served.app(), body=good).status == 200
+    bodies = ([], [{"x": 1}], [{"x": "a", "y": 1}], [{"x": 1e300, "y": 1}], [{"x": None, "y": 1}])
+    for bad in ({}, {"rows": []}, [1], [GOOD] * 51, *bodies):
         assert not schema.is_valid(bad)
+        assert ask(served.app(), body=bad).status >= 400
     answer = document["paths"]["/predict"]["post"]["responses"]["200"]["content"]
     reply = ask(served.app(), body=[GOOD]).json
     assert Draft202012Validator(answer["application/json"]["schema"]).is_valid(reply)
