@@ -18,7 +18,7 @@ _NUMERALS: Final = ("number", "string", "boolean")  # the usual one first
 _DIGITS: Final = r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?"
 _A_NUMBER: Final = rf"^\s*{_DIGITS}\s*$"
 _A_HOLE: Final = rf"^\s*({_DIGITS}|{'|'.join(MISSING)})\s*$"
-_FLOAT32: Final = 3.4e38
+_BEYOND: Final = 2.0**128 - 2.0**103  # the least number that float32 takes for infinite
 
 _STATUSES: Final = {
     "400": "The body cannot be read.",
@@ -65,7 +65,12 @@ def _description(model: Model, limits: Limits) -> str:
 
 
 def _predict(model: Model, limits: Limits) -> dict[str, Any]:
-    row = {"type": "object", "properties": columns(model), "required": [*columns(model)]}
+    row = {
+        "type": "object",
+        "properties": columns(model),
+        "required": [*columns(model)],
+        "additionalProperties": {"type": [*_WORDS, "null"]},  # which nobody looks at
+    }
     rows = {"type": "array", "items": row, "minItems": model.fewest, "maxItems": limits.max_rows}
     body = {
         **rows,
@@ -157,9 +162,11 @@ def _column(encoder: Mapping[str, Any], holes: bool) -> dict[str, Any]:
 
 def _range(encoder: Mapping[str, Any]) -> dict[str, float]:
     """The numbers that float32 holds once they are scaled."""
-    ends = (encoder["offset"] + side * encoder["scale"] * _FLOAT32 for side in (-1, 1))
+    ends = (encoder["offset"] + side * encoder["scale"] * _BEYOND for side in (-1, 1))
     return {
-        key: end for key, end in zip(("minimum", "maximum"), ends, strict=True) if isfinite(end)
+        key: end
+        for key, end in zip(("exclusiveMinimum", "exclusiveMaximum"), ends, strict=True)
+        if isfinite(end)
     }
 
 
