@@ -55,7 +55,8 @@ class Errors:
         if self.quantiles is not None:
             values = self._add_quantiles(values.reshape(*truth.shape, -1), truth)
         values = values.reshape(truth.shape)
-        self._add_relative(values, truth)
+        with np.errstate(over="ignore", invalid="ignore"):  # in units that float64 cannot hold
+            self._add_relative(values, truth)
         off = truth - self.units.means
         self._sum("truth", off)
         self._sum("spread", np.square(off))
@@ -103,10 +104,11 @@ class Errors:
         import numpy as np
 
         everything = np.arange(np.prod(self.shape, dtype=int)).reshape(self.shape)
-        by: dict[str, Any] = {"target": [self._of(cells) for cells in everything.T.tolist()]}
-        if everything.ndim == 2:
-            by["step"] = [self._of(cells) for cells in everything.tolist()]
-        return {**self._of(everything.ravel().tolist()), "by": by}
+        with np.errstate(over="ignore", invalid="ignore"):  # what is infinite is no score
+            by: dict[str, Any] = {"target": [self._of(cells) for cells in everything.T.tolist()]}
+            if everything.ndim == 2:
+                by["step"] = [self._of(cells) for cells in everything.tolist()]
+            return {**self._of(everything.ravel().tolist()), "by": by}
 
     def _of(self, cells: Any) -> dict[str, Any]:
         """The scores of some cells of the flattened sums."""

@@ -22,6 +22,7 @@ from layerforge.serving.model import Answer, Model
 from layerforge.serving.page import page
 from layerforge.serving.worker import Worker
 
+_BODIES: Final = 16  # of the largest size, that come at once
 _EXAMPLE_ROWS: Final = 2  # on the page, where a forecast does not need more
 
 
@@ -35,6 +36,7 @@ class Service:
         self.document = openapi(model, limits, version)
         self.began = time.monotonic()
         self.answered = self.refused = self.failed = 0
+        self.held = 0  # bytes of bodies that have not come to their end
 
     def app(self) -> Starlette:
         """The application, for any server of ASGI."""
@@ -101,14 +103,18 @@ class Service:
         if media_type not in (JSON, CSV):
             message = f"`{media_type}` is not taken"
             raise Refusal(415, "wrong-media-type", message, f"send {JSON} or {CSV}")
+        packing = request.headers.get("content-encoding", "identity").strip().lower()
+        if packing != "identity":
+            message = f"a body in `{packing}` is not taken"
+            raise Refusal(415, "wrong-media-type", message, "send it as it is, not packed")
         steps = self._steps(request.query_params)
         try:
             raw = await asyncio.wait_for(self._bytes(request), self.limits.timeout)
         except TimeoutError:
             message = f"the body did not come within {self.limits.timeout:g} seconds"
             raise Refusal(408, "timed-out", message) from None
-        numbers = self.model.numbers
-        return await asyncio.to_thread(read_body, raw, media_type, self.limits, steps, numbers)
+        taken = self.model.taken
+        return await asyncio.to_thread(read_body, raw, media_type, self.limits, steps, taken)
 
     def _steps(self, parameters: Mapping[str, str]) -> int | None:
         """How far a forecast shall go. Raises Refusal for what the model cannot be asked."""
@@ -125,17 +131,24 @@ class Service:
         return int(word)
 
     async def _bytes(self, request: Request) -> bytes:
+        """The body, counted as it comes, alone and together with those of all others."""
         most = self.limits.max_bytes
         said = request.headers.get("content-length", "0")
         if said.isdigit() and int(said) > most:
             raise _too_large(most)
         parts, size = [], 0
-        async for part in request.stream():
-            size += len(part)
-            if size > most:
-                raise _too_large(most)
-            parts.append(part)
-        return b"".join(parts)
+        try:
+            async for part in request.stream():
+                size += len(part)
+                self.held += len(part)
+                if size > most:
+                    raise _too_large(most)
+                if self.held > most * _BODIES:
+                    raise Refusal(503, "busy", "too much comes at once; try again soon")
+                parts.append(part)
+            return b"".join(parts)
+        finally:
+            self.held -= size
 
 
 def _too_large(most: int) -> Refusal:
@@ -161,9 +174,8 @@ def _answer(reply: Answer, form: str) -> Response:
 
 
 def _fault(refusal: Refusal) -> Response:
-    error = {"code": refusal.code, "message": refusal.message, "help": refusal.help}
     headers = {"Retry-After": "1"} if refusal.status == 503 else None
-    return JSONResponse({"error": error}, refusal.status, headers)
+    return JSONResponse(refusal.record, refusal.status, headers)
 
 
 async def _told(request: Request, error: Exception) -> Response:

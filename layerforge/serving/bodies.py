@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any, Final, NoReturn
@@ -45,11 +46,12 @@ def read_body(
     media_type: str,
     limits: Limits,
     steps: int | None = None,
-    numbers: Collection[str] = (),
+    taken: Mapping[str, bool] | None = None,
 ) -> Body:
     """The table of a body. Raises Refusal: 400 for what cannot be read, 413 for too many rows.
 
-    In the columns called `numbers` JSON's true and false are 1 and 0, also beside numbers.
+    Of JSON the columns in `taken` are taken, all where it is None; where one holds numbers, true and
+    false are 1 and 0, also beside numbers.
     """
     text = _decoded(raw)
     if media_type == CSV:
@@ -60,7 +62,7 @@ def read_body(
     rows = _rows(text)
     if len(rows) > limits.max_rows:
         raise _too_many(limits)
-    return _table(rows, steps, numbers)
+    return _table(rows, steps, taken)
 
 
 def _decoded(raw: bytes) -> str:
@@ -107,21 +109,26 @@ def _whole(digits: str) -> int | float:
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        twice = counts.most_common(1)[0][0]
         raise ValueError(f"{json.dumps(twice)} stands twice in one object")
     return found
 
 
-def _table(rows: Sequence[Mapping[str, Any]], steps: int | None, numbers: Collection[str]) -> Body:
-    columns = tuple(dict.fromkeys(name for row in rows for name in row))
+def _table(
+    rows: Sequence[Mapping[str, Any]], steps: int | None, taken: Mapping[str, bool] | None
+) -> Body:
+    columns = tuple(_columns(rows, taken))
     if not columns:
         raise Refusal(422, "empty-data", "the rows have no columns")
+    if taken is not None and not all(map(taken.__contains__, columns)):
+        rows = rows[:1]  # one is missing, which is told of one row as of many
+    numbers = {name for name in columns if taken is not None and taken.get(name)}
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
     for number, row in enumerate(rows, 1):
-        writer.writerow([_cell(row.get(name), number, name, name in numbers) for name in columns])
+        writer.writerow([_cell(row.get(name), number, name, numbers) for name in columns])
     text = out.getvalue()
     if "\x00" in text or not _can_be_written(text):
         message = "a text holds a zero byte or half of a surrogate pair"
@@ -129,12 +136,25 @@ def _table(rows: Sequence[Mapping[str, Any]], steps: int | None, numbers: Collec
     return Body(text, columns, len(rows), steps)
 
 
-def _cell(value: Any, row: int, column: str, is_number: bool) -> str:
+def _columns(
+    rows: Sequence[Mapping[str, Any]], taken: Mapping[str, bool] | None
+) -> Collection[str]:
+    """The columns in order, without those that nobody looks at, where all others are there.
+
+    Rows of a column each of its own would be a table of the square of their number.
+    """
+    found = dict.fromkeys(name for row in rows for name in row)
+    if taken is None or not all(name in found for name in taken):
+        return found
+    return [name for name in found if name in taken]
+
+
+def _cell(value: Any, row: int, column: str, numbers: Collection[str]) -> str:
     """A value as CSV says it."""
     if value is None:
         return ""
     if isinstance(value, bool):
-        return str(int(value)) if is_number else str(value).lower()
+        return str(int(value)) if column in numbers else str(value).lower()
     if isinstance(value, str):
         return value
     if isinstance(value, int | float) and isfinite(value):

@@ -30,3 +30,8 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, with the status that 
         self.code = code
         self.message = message
         self.help = help
+
+    @property
+    def record(self) -> dict[str, dict[str, str | None]]:
+        """The body of the reply."""
+        return {"error": {"code": self.code, "message": self.message, "help": self.help}}

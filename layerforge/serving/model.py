@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from layerforge.data import NewRows, forecast_window
+from layerforge.data.calendar import names_of
 from layerforge.diagnostics import Faults
 from layerforge.records import record, replace
 from layerforge.run import directory
@@ -92,10 +93,15 @@ class Model:
         )
 
     @property
-    def numbers(self) -> frozenset[str]:
-        """The columns that hold no categories."""
-        encoders = self.saved["features"]
-        return frozenset(each["name"] for each in encoders if each["kind"] != "category")
+    def taken(self) -> dict[str, bool]:
+        """The columns that are looked at, and whether they hold numbers."""
+        settings = self.saved["settings"]
+        names = (*(settings["time"] or ()), *(settings["group"] or ()))
+        order = {} if settings["order"] is None else {settings["order"]: True}
+        computed = names_of(settings["calendar"] or ())
+        columns = {each["name"]: each["kind"] != "category" for each in self.saved["features"]}
+        found = {**dict.fromkeys(names, False), **order, **columns}
+        return {name: number for name, number in found.items() if name not in computed}
 
     @property
     def is_table(self) -> bool:

@@ -43,25 +43,35 @@ def serve(
     _check_packages()
     listener = _listening(host, port)
     with listener:
-        import uvicorn
-
         from layerforge.serving.app import Service
+        from layerforge.serving.connections import most_connections
         from layerforge.serving.model import Model
 
         service = Service(Model(run), limits, version)
-        config = uvicorn.Config(
-            service.app(),
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            limit_concurrency=limits.queue + _BACKLOG,
-            timeout_graceful_shutdown=int(limits.timeout) + 1,
-        )
+        config = configured(service.app(), limits, most_connections())
         ready(_address(listener))
         _server(config).run(sockets=[listener])
         service.worker.stop()
     return Served(service.answered, service.refused, service.failed)
+
+
+def configured(app: Any, limits: Limits, most: int) -> Any:
+    """uvicorn's settings for an application under these limits, with so many connections at most."""
+    import uvicorn
+
+    from layerforge.serving.connections import guarded
+
+    return uvicorn.Config(
+        app,
+        http=guarded(limits, most),
+        ws="none",
+        log_config=None,
+        log_level="error",  # what clients do wrong is told to them
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=int(limits.timeout) + 1,
+    )
 
 
 def _check_packages() -> None:

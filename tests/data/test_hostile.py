@@ -717,3 +717,13 @@ def test_new_refuses_a_target_without_a_value(task: str | None, desk: Desk) -> N
         wished = ("--task", task) if task else ()
         status, told = desk.said("new", file, "--target", "v", *wished, "--out", "m.yaml")
         assert (status, "column `v`: every value is missing [missing-value]" in told) == (1, True)
+
+
+@pytest.mark.parametrize("power", [200, 307])
+def test_errors_that_no_number_can_hold_are_left_out_of_the_scores(power: int, desk: Desk) -> None:
+    spec = TABLE.replace("task:", "scale: minmax, task:")
+    rows = "".join(f"{i},{i % 5},{i % 3 * 8}e{power}\n" for i in range(40))
+    desk.lay(spec, "d.csv", f"a,b,y\n{rows}".encode())
+    status, told = desk.said("baseline", "spec.yaml", "--json")
+    assert status == 0
+    assert '"mse":null' in told.replace(" ", "")

@@ -15,7 +15,8 @@ pytest.importorskip("starlette", reason="the extra `serve`")
 from jsonschema import Draft202012Validator
 
 from layerforge.serving.app import Service
-from layerforge.serving.bodies import Body
+from layerforge.serving.bodies import Body, read_body
+from layerforge.serving.describing import columns
 from layerforge.serving.limits import Limits, Refusal
 from layerforge.serving.model import Model
 from layerforge.serving.worker import Worker
@@ -213,3 +214,47 @@ def test_a_model_that_fails_once_is_told_and_asked_again(
     assert first.error["message"] == "the model could not be asked: out of memory"
     assert ask(served.app(), body=[GOOD]).error["message"] == "second"
     assert served.failed == 1
+
+
+def test_rows_with_a_column_each_of_their_own_are_no_larger_than_what_is_looked_at(
+    served: Service,
+) -> None:
+    rows = [{**GOOD, f"c{i}": [i]} for i in range(40)]
+    assert ask(served.app(), body=rows).status == 200
+    body = read_body(
+        json.dumps(rows).encode(), "application/json", Limits(), None, served.model.taken
+    )
+    assert (body.columns, body.text.count(",")) == (("x", "y"), 41)
+    lacking = [{"x": 1, f"c{i}": 1} for i in range(40)]
+    reply = ask(served.app(), body=lacking)
+    assert (reply.status, "no column `y`" in reply.error["message"]) == (422, True)
+    body = read_body(
+        json.dumps(lacking).encode(), "application/json", Limits(), None, served.model.taken
+    )
+    assert body.rows == 1
+
+
+def test_what_the_document_names_is_what_is_taken(served: Service) -> None:
+    assert list(columns(served.model)) == list(served.model.taken)
+
+
+def test_true_and_false_are_numbers_where_numbers_are_wanted(served: Service) -> None:
+    mixed = ask(served.app(), body=[{"x": True, "y": 0.5}, {"x": 2.5, "y": False}])
+    plain = ask(served.app(), body=[{"x": 1, "y": 0.5}, {"x": 2.5, "y": 0}])
+    assert (mixed.status, mixed.json["rows"]) == (200, plain.json["rows"])
+
+
+def test_a_packed_body_is_not_unpacked(served: Service) -> None:
+    reply = ask(served.app(), body=b"\x1f\x8b", content_encoding="gzip")
+    assert (reply.status, reply.error["message"]) == (415, "a body in `gzip` is not taken")
+
+
+def test_bodies_that_come_at_once_are_counted_together(
+    served: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(served, "held", 16 * served.limits.max_bytes)
+    reply = ask(served.app(), body=[GOOD])
+    assert (reply.status, reply.headers["retry-after"]) == (503, "1")
+    monkeypatch.setattr(served, "held", 0)
+    assert ask(served.app(), body=[GOOD]).status == 200
+    assert served.held == 0

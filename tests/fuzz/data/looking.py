@@ -185,12 +185,13 @@ class _Guessing(Model):
 def _served(folder: Path, seed: Seed, content: bytes) -> Iterator[str]:
     """The door of `POST /predict`: the bytes as the body of a request, JSON where they begin like it."""
     media_type = JSON if content.lstrip()[:1] in (b"{", b"[") else CSV
+    model = _Guessing(_saved(seed.name, folder))
     try:
-        body = read_body(content, media_type, Limits(), _steps(seed.name, content))
+        body = read_body(content, media_type, Limits(), _steps(seed.name, content), model.taken)
     except Refusal as refusal:
         reply: Answer | Refusal = refusal
     else:
-        reply = _Guessing(_saved(seed.name, folder)).answer_all([body])[0]
+        reply = model.answer_all([body])[0]
     if isinstance(reply, Answer):
         reply.predictions.csv()
         json_text(reply.predictions.records())
