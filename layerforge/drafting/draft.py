@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from math import isqrt
 from typing import Final, Literal
 
-from layerforge.data.cells import called
 from layerforge.data.survey import PARTS, Seen, Survey, find_sequences, labels_of, season_of
 from layerforge.diagnostics import Diagnostic, Faults, did_you_mean
 from layerforge.drafting.columns import nearly, tell_too_much, useless
+from layerforge.tables.cells import called
 
 Task = Literal["forecast", "regression", "classification"]
 Form = Literal["series", "table", "sequence", "image", "steps"]

@@ -7,10 +7,10 @@ from math import isfinite
 from typing import Any, Final
 
 from layerforge.data.calendar import names_of
-from layerforge.data.cells import MISSING
 from layerforge.serving.bodies import CSV, JSON
 from layerforge.serving.limits import Limits
 from layerforge.serving.model import Model
+from layerforge.tables.cells import MISSING
 
 # The keywords of a type say nothing of the others: a pattern is of texts, a minimum of numbers.
 _WORDS: Final = ("string", "number", "boolean")
