@@ -264,7 +264,7 @@ def _rows(survey: Survey, task: Task, targets: Sequence[str], reasons: dict[str,
     others = [each for each in survey.columns if each.name not in targets]
     whys = {each.name: useless(each, survey.looked, forecast=False) for each in others}
     left_out = {name: why for name, why in whys.items() if why}
-    if others[0].counts and len(others) - len(left_out) > 1:
+    if others and others[0].counts and len(others) - len(left_out) > 1:
         left_out.setdefault(others[0].name, "a number of each row")
     kept = tuple(each.name for each in others if each.name not in left_out)
     if not kept:

@@ -727,3 +727,10 @@ def test_errors_that_no_number_can_hold_are_left_out_of_the_scores(power: int, d
     status, told = desk.said("baseline", "spec.yaml", "--json")
     assert status == 0
     assert '"mse":null' in told.replace(" ", "")
+
+
+def test_new_says_of_a_file_of_targets_alone_that_nothing_tells_them(desk: Desk) -> None:
+    desk.lay(TABLE, "d.csv", b"v\n" + b"1\n2\n3\n4\n" * 9)
+    wished = ("--target", "v", "--task", "regression", "--out", "m.yaml")
+    status, told = desk.said("new", "d.csv", *wished)
+    assert (status, "no column beside the target" in told) == (1, True)
