@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from layerforge.aside import standard_error_aside
 from layerforge.diagnostics import Diagnostic, Faults
+from layerforge.exporting.endpoint import endpoint
+from layerforge.exporting.onnx_graph import write_onnx
 from layerforge.run.execution import recurrent_layers, unrolled
 
 if TYPE_CHECKING:
@@ -55,11 +57,23 @@ def _read_keras(path: Path) -> Answer:
 
     model = keras.saving.load_model(path, compile=False, safe_mode=True)
     names = [each.name for each in model.inputs]
-    return lambda inputs: np.asarray(model.predict([inputs[name] for name in names], verbose=0))
+
+    def answer(inputs: Inputs) -> NDArray[Any]:
+        given = [inputs[name] for name in names]
+        return np.asarray(model.predict(given if len(given) > 1 else given[0], verbose=0))
+
+    return answer
 
 
-def _write_savedmodel(model: Any, path: Path) -> None:
-    model.export(str(path), format="tf_saved_model", verbose=False)
+def _write_savedmodel(model: Any, path: Path, batch: int | None = None) -> None:
+    """Writes the model as it answers: what Keras's own `export` writes has augmentation go on."""
+    import keras
+
+    specs, answer = endpoint(model, batch)
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    archive.add_endpoint("serve", answer, input_signature=specs)
+    archive.write_out(str(path), verbose=False)
 
 
 def _read_savedmodel(path: Path) -> Answer:
@@ -78,14 +92,13 @@ def _read_savedmodel(path: Path) -> Answer:
 
 
 def _write_onnx(model: Any, path: Path) -> str | None:
-    model(_zeros(model, 1))  # Keras exports no model that was never called
     with standard_error_aside(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            model.export(str(path), format="onnx", verbose=False)
+            write_onnx(model, path)
         except Exception:  # the converter raises whatever it meets
             with unrolled(recurrent_layers(model), True):
-                model.export(str(path), format="onnx", verbose=False)
+                write_onnx(model, path)
             return "recurrent layers are unrolled"
     return None
 
@@ -97,15 +110,10 @@ def _read_onnx(path: Path) -> Answer:
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
 
     def answer(inputs: Inputs) -> NDArray[Any]:
-        given = {each.name: inputs[_meant(each.name, inputs)] for each in session.get_inputs()}
+        given = {each.name: inputs[each.name] for each in session.get_inputs()}
         return np.asarray(session.run(None, given)[0])
 
     return answer
-
-
-def _meant(name: str, inputs: Inputs) -> str:
-    """The input that a name of the converter stands for: `input:0` for `input`."""
-    return name if name in inputs else name.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,24 +162,12 @@ def _attempt(model: Any, way: _Way) -> bytes | Exception:
 
 
 def _converted(model: Any, way: _Way) -> bytes:
-    import keras
     import tensorflow as tf
-
-    specs = [
-        tf.TensorSpec([way.batch, *each.shape[1:]], each.dtype, name=each.name)
-        for each in model.inputs
-    ]
-
-    def answer(*inputs: Any) -> Any:
-        return model(list(inputs) if len(specs) > 1 else inputs[0], training=False)
 
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        archive = keras.export.ExportArchive()
-        archive.track(model)
         with unrolled(recurrent_layers(model), True) if way.unroll else nullcontext():
-            archive.add_endpoint("serve", answer, input_signature=specs)
-            archive.write_out(folder, verbose=False)
+            _write_savedmodel(model, Path(folder), way.batch)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
         if way.select:
             ops = tf.lite.OpsSet
