@@ -280,10 +280,9 @@ def _rows(survey: Survey, task: Task, targets: Sequence[str], reasons: dict[str,
         reasons["order"] = f"one `{targets[0]}` for each `{steps.group}`: its rows are one sample"
     else:
         steps = None  # or nothing is left that could be seen at a step
-    form: Form = "steps"
-    side = 0
-    if steps is None:
-        form, side = _form([survey.column(name) for name in kept], others, reasons)
+    of_steps: tuple[Form, int] = ("steps", 0)
+    columns = [survey.column(name) for name in kept]
+    form, side = of_steps if steps else _form(columns, others, reasons)
     if form in ("sequence", "image"):  # a pixel that is always 0 has its place all the same
         left_out, kept = {}, tuple(each.name for each in others)
     elif form == "table":
