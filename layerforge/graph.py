@@ -65,6 +65,15 @@ class Call:
 
 
 @record
+class Expectation:
+    """The shape, batch left out, that a block was said to give, and where that stands."""
+
+    ref: Ref
+    shape: tuple[Dim, ...]
+    span: Span
+
+
+@record
 class Graph:
     """A model before shapes are known. Calls stand in an order in which they can be made."""
 
@@ -72,3 +81,4 @@ class Graph:
     inputs: tuple[Input, ...]
     calls: tuple[Call, ...]
     outputs: tuple[Ref, ...]
+    expected: tuple[Expectation, ...] = ()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from layerforge.advice import advise
 from layerforge.arguments import Found
-from layerforge.diagnostics import Diagnostic, Related, SpecError
-from layerforge.graph import Call, Graph, Input, Ref, Tensors
-from layerforge.layers import Effect, Layer, Recurrence
+from layerforge.diagnostics import Diagnostic, Related, Span, SpecError
+from layerforge.graph import Call, Expectation, Graph, Input, Ref, Tensors
+from layerforge.layers import Effect, Layer, Recurrence, snake_case
 from layerforge.records import field, record, replace
 from layerforge.shapes import UNKNOWN, Dim, Shape, describe, differ, size, without_batch
 
@@ -110,10 +111,12 @@ def _with_inner(values: Iterable[Any]) -> Iterator[Layer]:
 def infer(graph: Graph, found: Found) -> Plan:
     """The plan of a graph. A call that takes the result of a faulty one is passed over in silence."""
     work = _Inference(graph, found)
-    for each in graph.inputs:
-        work.shapes[each.name] = (input_shape(each),)
+    for given in graph.inputs:
+        work.shapes[given.name] = (input_shape(given),)
     for call in graph.calls:
         work.call(call)
+    for each in graph.expected:
+        work.expect(each)
     outputs = [work.shape(ref) for ref in graph.outputs]
     complete = None not in outputs and len(work.steps) == len(graph.calls) and bool(outputs)
     if complete and not found:
@@ -138,8 +141,8 @@ class _Inference:
         self.steps: list[Step] = []
 
     def call(self, call: Call) -> None:
-        shapes = [self.shape(ref) for ref in call.inputs]
-        tensors = {name: self._shapes(value) for name, value in call.keywords.items()}
+        shapes = [self.shape(ref, call) for ref in call.inputs]
+        tensors = {name: self._shapes(value, call) for name, value in call.keywords.items()}
         if None in shapes or None in tensors.values():
             return
         given = tuple(shape for shape in shapes if shape is not None)
@@ -160,14 +163,20 @@ class _Inference:
         keyword_shapes = tuple(s for ref in _keyword_refs(call) if (s := self.shape(ref)))
         self.steps.append(self._step(call, effect, given + keyword_shapes, inner))
 
-    def shape(self, ref: Ref) -> Shape | None:
-        """The shape a reference stands for; None where it is not known, its fault told."""
+    def expect(self, wanted: Expectation) -> None:
+        """Holds what a block gives against what was said of it."""
+        shape = self.shape(wanted.ref)
+        if shape is not None:
+            self._hold(shape, wanted.shape, wanted.span, "block")
+
+    def shape(self, ref: Ref, taker: Call | None = None) -> Shape | None:
+        """The shape a reference stands for; None where it is not known, its fault told at the taker."""
         outputs = self.shapes.get(ref.name)
         if outputs is None:
             return None
         if ref.output is None:
             if len(outputs) > 1:
-                self._several(ref, len(outputs))
+                self._several(ref, len(outputs), taker)
                 return None
             return outputs[0]
         if ref.output >= len(outputs):
@@ -177,17 +186,24 @@ class _Inference:
             return None
         return outputs[ref.output]
 
-    def _shapes(self, value: Tensors) -> Shape | tuple[Shape, ...] | None:
+    def _shapes(self, value: Tensors, taker: Call) -> Shape | tuple[Shape, ...] | None:
         if isinstance(value, Ref):
-            return self.shape(value)
-        shapes = [self.shape(ref) for ref in value]
+            return self.shape(value, taker)
+        shapes = [self.shape(ref, taker) for ref in value]
         return None if None in shapes else tuple(shape for shape in shapes if shape is not None)
 
-    def _several(self, ref: Ref, count: int) -> None:
-        call = self.calls[ref.name]
-        parts = ", ".join(f"{ref.name}.{i}" for i in range(min(count, 4)))
-        message = f"`{ref.name}` gives {count} tensors; say which: {parts}"
-        self.found.append(Diagnostic("several-outputs", message, ref.span or call.span))
+    def _several(self, ref: Ref, count: int, taker: Call | None) -> None:
+        giver = self.calls[ref.name]
+        place = ref.span or (taker or giver).span
+        name, word = ref.name.rpartition(".")[2], giver.layer.type.name
+        parts = ", ".join(f"{name}.{i}" for i in range(min(count, 4)))
+        message = f"`{name}` gives {count} tensors; say which: {parts}"
+        related = (Related(f"this {word} gives them", giver.span),) if place != giver.span else ()
+        where = "`from: " if taker is not None else "`outputs: "
+        help = f"write {where}{name}.0`"
+        if re.sub(r"_\d+$", "", name) == snake_case(word):
+            help += f", and `name: {name}` below the {word}"
+        self.found.append(Diagnostic("several-outputs", message, place, help, related))
 
     def _nested(self, graph: Graph, shapes: tuple[Shape, ...]) -> Plan:
         """The plan of a nested model on inputs of these shapes. Raises SpecError once its faults are told."""
@@ -245,17 +261,20 @@ class _Inference:
         return Diagnostic(error.code, message, span, error.help or help, error.related + related)
 
     def _check_expected(self, call: Call, effect: Effect) -> None:
-        if call.expect is None:
-            return
-        dims = effect.output[1:]
-        same = len(dims) == len(call.expect) and not any(
+        if call.expect is not None and call.expect_span is not None:
+            self._hold(effect.output, call.expect, call.expect_span, call.layer.type.name)
+
+    def _hold(self, shape: Shape, wanted: tuple[Dim, ...], place: Span, giver: str) -> None:
+        """Tells where a shape is not the one that was expected, batch left out."""
+        dims = shape[1:]
+        same = len(dims) == len(wanted) and not any(
             differ(a, b) or (a is UNKNOWN) != (b is UNKNOWN)
-            for a, b in zip(dims, call.expect, strict=True)
+            for a, b in zip(dims, wanted, strict=True)
         )
         if not same:
-            wanted = without_batch((UNKNOWN, *call.expect))
-            message = f"expected {wanted}, but this {call.layer.type.name} gives {describe(effect.output)}"
-            self.found.append(Diagnostic("unexpected-shape", message, call.expect_span))
+            said = without_batch((UNKNOWN, *wanted))
+            message = f"expected {said}, but this {giver} gives {describe(shape)}"
+            self.found.append(Diagnostic("unexpected-shape", message, place))
 
 
 def _effect_of(plan: Plan) -> Effect:
@@ -292,14 +311,16 @@ def _check_unused(graph: Graph, found: Found) -> None:
         if name not in used:
             used.add(name)
             waiting += [ref.name for ref in calls[name].refs()] if name in calls else []
-    for call in graph.calls:
-        if call.name not in used:
+    unused = [call for call in graph.calls if call.name not in used]
+    taken = {ref.name for call in unused for ref in call.refs()}
+    for call in unused:
+        if call.name not in taken:  # what others take is unused because they are
             message = (
                 f"nothing uses the result of `{call.name}`, so it would not be part of the model"
             )
             help = "take it up by `from:`, name it under `outputs:`, or delete it"
             found.append(Diagnostic("unused-item", message, call.span, help))
     for each in graph.inputs:
-        if each.name not in used:
+        if each.name not in used | taken:
             message = f"nothing uses the input `{each.name}`"
             found.append(Diagnostic("unused-item", message, each.span))

@@ -20,7 +20,7 @@ def bind_arguments(item: Item, block: Block, scope: Scope, found: Found) -> Scop
             path = f"{item.path}.{block.name.text}.{key.text}"
             bound[key.text] = binding_of(node, scope, found, path)
         else:
-            found.append(_unknown(key, block))
+            found.append(unknown_block_argument(key, block))
     for name, default in block.arguments.items():
         if name in bound:
             continue
@@ -47,7 +47,8 @@ def _entries(item: Item, block: Block, found: Found) -> list[tuple[Scalar, Node]
     return [(Scalar(next(iter(block.arguments)), False, node.span), node)]
 
 
-def _unknown(key: Scalar, block: Block) -> Diagnostic:
+def unknown_block_argument(key: Scalar, block: Block) -> Diagnostic:
+    """The diagnostic of a key that the block does not take."""
     names = list(block.arguments)
     help = did_you_mean(key.text, names)
     if help is None and names:

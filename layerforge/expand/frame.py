@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 from layerforge.arguments import Found, shown
 from layerforge.diagnostics import Diagnostic, Related, Span, did_you_mean
 from layerforge.graph import Ref, Tensors
 from layerforge.records import replace
-from layerforge.source import Node, Scalar, Sequence, is_null
+from layerforge.source import Mapping, Node, Scalar, Sequence, is_null
 from layerforge.spec import Item
 
 
@@ -27,6 +28,12 @@ class Frame:
     started: bool = False
     open_blocks: tuple[str, ...] = ()
     skipped: set[str] = field(default_factory=set)
+    nameless: dict[str, Item] = field(default_factory=dict)  # by the names that were made up
+
+    @property
+    def reserved(self) -> Set[str]:
+        """The names that items of the stack were given, which nothing else is called."""
+        return frozenset(self.prefix + name for name in map(_given_name, self.items) if name)
 
     def bind(self, name: str | None, value: Tensors | None) -> None:
         """Makes the value the previous one, and known under the name."""
@@ -103,12 +110,54 @@ class Frame:
             name = item.modifiers.get("name")
             if isinstance(name, Scalar) and name.text in (word.text, base):
                 related = (Related("it is this item", name.span),)
-                message = f"`{word.text}` comes later; an item takes only from what stands above it"
+                where = "is this item itself" if _takes(item, word) else "comes later"
+                message = f"`{word.text}` {where}; an item takes only from what stands above it"
                 return Diagnostic("unknown-name", message, word.span, None, related)
-        help = did_you_mean(word.text, self.named)
+        help = _name_it(self.nameless.get(word.text) or self.nameless.get(base))
+        help = help or did_you_mean(word.text, self.named)
         if help is None and self.named:
             help = f"known here: {', '.join(list(self.named)[:12])}"
         return Diagnostic("unknown-name", f"no item above is called `{word.text}`", word.span, help)
+
+
+def place_of_name(item: Item) -> Span:
+    """Where the name of an item stands, or else the item."""
+    node = _name_node(item)
+    return item.span if node is None else node.span
+
+
+def _given_name(item: Item) -> str | None:
+    """The name of an item as it is written, where it is written."""
+    node = _name_node(item)
+    return node.text if isinstance(node, Scalar) and not is_null(node) else None
+
+
+def _name_node(item: Item) -> Node | None:
+    """The name beside an item's layer, or among the arguments."""
+    node = item.modifiers.get("name")
+    if node is None and isinstance(item.arguments, Mapping):
+        node = item.arguments.get("name")
+    return node
+
+
+def _takes(item: Item, word: Scalar) -> bool:
+    """Whether a word is one of those in the item's `from`."""
+    node = item.modifiers.get("from")
+    words: list[Node | None] = [node]
+    if isinstance(node, Sequence):
+        words += node.items
+    elif isinstance(node, Mapping):
+        words += [value for _, value in node.entries]
+    return any(each is word for each in words)
+
+
+def _name_it(item: Item | None) -> str | None:
+    """How an item without a name can be reached."""
+    if item is None:
+        return None
+    return (
+        f"give the {item.key.text} on line {item.span.line} a `name`; only that can be taken from"
+    )
 
 
 def flat(values: list[Tensors | None]) -> tuple[Ref, ...] | None:

@@ -9,9 +9,11 @@ from layerforge.arguments import INVALID, Arguments, Found, Whole, plain, read_a
 from layerforge.diagnostics import Diagnostic, Related, did_you_mean
 from layerforge.expand.blocks import bind_arguments, bind_inputs
 from layerforge.expand.bounds import MAX_BLOCK_DEPTH, MAX_CALLS, Bounds
-from layerforge.expand.frame import Frame, flat
+from layerforge.expand.frame import Frame, flat, place_of_name
 from layerforge.expand.inputs import DataShape, read_input, read_inputs
-from layerforge.graph import Call, Graph, Input, Ref, Tensors
+from layerforge.expand.names import Names
+from layerforge.expand.unread import check_unread
+from layerforge.graph import Call, Expectation, Graph, Input, Ref, Tensors
 from layerforge.layers import FUNCTIONAL, Layer, find, unknown_layer
 from layerforge.layers.catalog import snake_case
 from layerforge.records import replace
@@ -32,7 +34,7 @@ def expand(
     `data` is the shape of a sample as the section `data` says it, and where it says so; a model
     without `input` takes it. Where the section has faults (`data_faulty`), a missing input is none.
     """
-    work = _Expansion(spec, found, Bounds(found))
+    work = _Expansion(spec, found, Bounds(found), set())
     frame = Frame("", spec.items, found)
     for each in read_inputs(spec, scope, found, data):
         work.add_input(each, frame)
@@ -45,8 +47,10 @@ def expand(
         work.bounds.full
     ):  # its fault was told; to infer the part that fits would take long for nothing
         return Graph(spec.name, tuple(work.inputs), (), ())
+    check_unread(spec, work.read, found)
     outputs = frame.results(spec.outputs) or ()
-    return Graph(spec.name, tuple(work.inputs), tuple(work.calls), outputs)
+    expected = tuple(work.expected)
+    return Graph(spec.name, tuple(work.inputs), tuple(work.calls), outputs, expected)
 
 
 class _Told(Exception):  # noqa: N818 - a signal: the fault of this item has been told
@@ -54,20 +58,22 @@ class _Told(Exception):  # noqa: N818 - a signal: the fault of this item has bee
 
 
 class _Expansion:
-    """The graph so far, and the names taken in it."""
+    """The graph so far."""
 
-    def __init__(self, spec: Spec, found: Found, bounds: Bounds) -> None:
+    def __init__(self, spec: Spec, found: Found, bounds: Bounds, read: set[str]) -> None:
         self.spec = spec
         self.found = found
         self.bounds = bounds
+        self.read = read  # the paths of the items that were read
         self.inputs: list[Input] = []
         self.calls: list[Call] = []
         self.by_name: dict[str, Call] = {}
-        self.taken: dict[str, int] = {}
+        self.names = Names(found)
+        self.expected: list[Expectation] = []
 
     def add_input(self, each: Input, frame: Frame) -> None:
         self.inputs.append(each)
-        self.taken[each.name] = 0
+        self.names.take(each.name, each.span)
         frame.named[each.name] = Ref(each.name)
 
     def walk(self, items: tuple[Item, ...], frame: Frame, scope: Scope) -> None:
@@ -82,6 +88,7 @@ class _Expansion:
             if not self.bounds.meet(item.span):
                 return
             if self._holds(item, here):
+                self.read.add(item.path)
                 value = self._value(self._connected(item, here), frame, here)
                 frame.bind(self._written_name(item, here), value)
                 item = _chained(item)
@@ -148,14 +155,7 @@ class _Expansion:
         arguments = read_arguments(entry.signature, node, item.span, self.found)
         if arguments is None:
             raise _Told
-        own = self._written_name(item, scope) or arguments.values.get("name")
-        name = self._unique(frame.prefix + (own or snake_case(entry.name)))
-        if own and name != frame.prefix + own and "repeat" not in item.modifiers:
-            place = item.modifiers.get("name")
-            message = f"`{own}` is the name of another item already"
-            span = place.span if place else arguments.place("name", item.span)
-            self.found.append(Diagnostic("repeated-name", message, span))
-        return Layer(entry, arguments, name)
+        return Layer(entry, arguments, self._name(item, snake_case(entry.name), frame, scope))
 
     def _call(
         self,
@@ -215,8 +215,8 @@ class _Expansion:
             message = f"`{word.text}` is not one layer that could be called again"
             self.found.append(Diagnostic("not-shareable", message, word.span))
             raise _Told
-        own = self._written_name(item, scope)
-        name = self._unique(frame.prefix + own if own else f"{shared.layer.name}.again")
+        again = f"{shared.layer.name}.again".removeprefix(frame.prefix)
+        name = self._name(item, again, frame, scope)
         return self._call(item, shared.layer, name, frame, scope, shared.inner)
 
     def _input(self, item: Item, frame: Frame, scope: Scope) -> Tensors | None:
@@ -226,7 +226,7 @@ class _Expansion:
             self.found.append(Diagnostic("missing-argument", message, item.span))
             raise _Told
         node = self._resolved(item.arguments, scope, f"{item.path}.Input")
-        name = self._unique(self._written_name(item, scope) or "input")
+        name = self._name(item, "input", frame, scope)
         each = read_input(name, node, item.span, self.found)
         if each is None:
             raise _Told
@@ -241,7 +241,7 @@ class _Expansion:
         given = bind_inputs(item, block, frame)
         if inside is None or given is None:
             return None
-        label = self._unique(frame.prefix + (self._written_name(item, scope) or name))
+        label = self._name(item, name, frame, scope)
         blocks = (*frame.open_blocks, name)
         if block.as_model:
             return self._nested(item, block, label, given, inside, blocks)
@@ -249,7 +249,24 @@ class _Expansion:
         inner = Frame(f"{label}.", block.items, self.found, dict(given), first, True, blocks)
         self.walk(block.items, inner, inside)
         results = inner.results(block.outputs)
+        self._expect_of(item, results, scope)
         return results[0] if results and len(results) == 1 else results
+
+    def _expect_of(self, item: Item, results: tuple[Ref, ...] | None, scope: Scope) -> None:
+        """Notes the shape that a block must give, and refuses what only a layer can have beside it."""
+        if node := item.modifiers.get("call"):
+            message = f"`call` has no meaning here: the block {item.key.text} is no layer"
+            help = "write it below a layer of the block, or `as: model` in the block"
+            self.found.append(Diagnostic("unknown-key", message, node.span, help))
+        expect = self._expect(item, scope)
+        if expect is None or not results:
+            return
+        place = item.modifiers["expect"].span
+        if len(results) > 1:
+            message = f"`expect` is one shape, and the block gives {len(results)} tensors"
+            self.found.append(Diagnostic("wrong-type", message, place))
+            return
+        self.expected.append(Expectation(results[0], expect, place))
 
     def _check_depth(self, item: Item, block: Block, frame: Frame) -> None:
         """Raises _Told for a block inside itself, or inside more blocks than any model has."""
@@ -277,19 +294,20 @@ class _Expansion:
         blocks: tuple[str, ...],
     ) -> Ref | None:
         """A block `as: model`: its items are a graph of their own, called as one layer."""
-        work = _Expansion(self.spec, self.found, self.bounds)
+        work = _Expansion(self.spec, self.found, self.bounds, self.read)
         inputs = {name: Ref(f"{label}.{name}") for name in block.inputs}
         frame = Frame(f"{label}.", block.items, self.found, dict(inputs), None, True, blocks)
         frame.previous = inputs[block.inputs[0]]
         for ref in inputs.values():
             work.inputs.append(Input(ref.name, (), None, None, False, item.span))
-            work.taken[ref.name] = 0
+            work.names.take(ref.name)
         work.walk(block.items, frame, scope)
         results = frame.results(block.outputs)
         tensors = flat(list(given.values()))
         if not results or tensors is None or len(tensors) != len(inputs):
             return None
-        graph = Graph(label, tuple(work.inputs), tuple(work.calls), results)
+        expected = tuple(work.expected)
+        graph = Graph(label, tuple(work.inputs), tuple(work.calls), results, expected)
         layer = Layer(FUNCTIONAL, Arguments(), label)
         options, expect = self._options(item, layer, scope), self._expect(item, scope)
         if not self.bounds.add(item.span):
@@ -323,14 +341,15 @@ class _Expansion:
         self.found.append(Diagnostic("wrong-type", message, node.span))
         return None
 
-    def _unique(self, name: str) -> str:
-        """The name, or the first of name_1, name_2, ... that is free, as Keras numbers its layers."""
-        unique = name
-        while unique in self.taken:
-            self.taken[name] = self.taken.get(name, 0) + 1
-            unique = f"{name}_{self.taken[name]}"
-        self.taken[unique] = 0
-        return unique
+    def _name(self, item: Item, automatic: str, frame: Frame, scope: Scope) -> str:
+        """The name of what an item makes: the one it was given, else the automatic one with a number."""
+        own = self._written_name(item, scope)
+        if own is not None:
+            place = place_of_name(item)
+            return self.names.written(frame.prefix + own, place, "repeat" in item.modifiers)
+        name = self.names.automatic(frame.prefix + automatic, frame.reserved)
+        frame.nameless[name.removeprefix(frame.prefix)] = item
+        return name
 
     def _written_name(self, item: Item, scope: Scope) -> str | None:
         """The name an item was given, beside the layer or among its arguments, or None."""
