@@ -13,7 +13,7 @@ from layerforge.cli.options import AsJson
 
 if TYPE_CHECKING:
     from layerforge.drafting import Survey
-    from layerforge.drafting.draft import Draft
+    from layerforge.drafting.plan import Draft
 
 _SHOWN = 50  # columns that are left out
 
@@ -46,6 +46,15 @@ def new(
         str | None,
         typer.Option(
             "--time", metavar="COLUMN", help="The column of the time.", show_default=False
+        ),
+    ] = None,
+    known: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--known",
+            metavar="COLUMN",
+            help="A column of a forecast that is known ahead: a price, a holiday. May be repeated.",
+            show_default=False,
         ),
     ] = None,
     test: Annotated[
@@ -86,7 +95,8 @@ def new(
         seen = survey(data, data.name, time)
         tests = test or _beside(data)
         held = survey(tests, tests.name, time) if tests is not None else None
-        plan = draft(seen, Wishes(task, tuple(targets or ()), time), held)
+        wishes = Wishes(task, tuple(targets or ()), time, tuple(known or ()))
+        plan = draft(seen, wishes, held)
         folder = path.parent if shown else Path()
         source: str | dict[str, str] = _seen_from(folder, data)
         if tests is not None:

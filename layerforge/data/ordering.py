@@ -61,8 +61,10 @@ def _sorted(settings: DataSettings, raw: Raw) -> Raw:
     order = np.lexsort(keys)
     if (np.diff(order) == 1).all():
         return raw
-    within = np.ones(len(values) - 1, bool) if codes is None else np.diff(codes) == 0
-    moved = int(((np.diff(values) < 0) & within).sum())
+    # In the order of the file, each series by itself.
+    own = np.arange(len(values)) if codes is None else np.argsort(codes, kind="stable")
+    within = np.ones(len(values) - 1, bool) if codes is None else np.diff(codes[own]) == 0
+    moved = int(((np.diff(values[own]) < 0) & within).sum())
     raw = raw.take(order)
     note = f"the rows were sorted by time: {moved:,} stood before an earlier one"
     return replace(raw, notes=(*raw.notes, note)) if moved else raw

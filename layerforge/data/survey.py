@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from layerforge.data.season import Season, find_season
 from layerforge.diagnostics import Diagnostic, Faults, SpecError
 from layerforge.records import replace
-from layerforge.tables.cells import MISSING, plain
+from layerforge.tables.cells import MISSING, plain, read_text
 from layerforge.tables.files import File, Wording, recognise
 from layerforge.tables.formats import formats_of, is_clock
 from layerforge.tables.frames import read_frame
@@ -43,6 +43,7 @@ SENTINELS: Final = (
 )
 PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
 _REPEATED: Final = 50  # one row in so many may repeat a moment of a series
+_EARLY: Final = 0.6  # of the rows
 _SERIES: Final = 1_000  # in one file, at most
 _TRIED: Final = 50  # columns that may number sequences, or their steps: the first ones do
 _COUNTED: Final = re.compile(
@@ -252,6 +253,27 @@ def find_sequences(seen: Survey, target: str) -> Steps | None:
     return None
 
 
+def texts_of(seen: Survey, names: Sequence[str]) -> dict[str, int]:
+    """How many texts each column has; 0 where the earlier rows, three fifths of them, lack some.
+
+    Training rows have all of them then, whatever the order of the file is.
+    """
+    import numpy as np
+
+    times = seen.times
+    if times is None:
+        early = np.arange(int(_EARLY * seen.file.rows))
+    else:
+        cut = np.quantile(times.stamps.values, _EARLY)
+        early = times.order[times.stamps.values <= cut]
+    found = {}
+    for name in names:
+        texts = read_text(seen.file, name)
+        every, known = texts.drop_nulls().n_unique(), texts[early].drop_nulls().n_unique()
+        found[name] = every if known == every else 0
+    return found
+
+
 def labels_of(seen: Survey, column: str) -> frozenset[str]:
     """The different texts of a column in the rows looked at."""
     import polars as pl
@@ -306,7 +328,9 @@ def _seen(name: str, texts: pl.Series, wording: Wording) -> Seen:
         return Seen(name, "flag", known.n_unique(), missing, 0, 1, sentinels, run)
     if len(strange):
         look = look_of(known, strange)
-        return Seen(name, "text", known.n_unique(), missing, 0, 0, sentinels, run, look, blank)
+        # Among categories a word for nothing is one more of them.
+        distinct = known.n_unique() + len(sentinels)
+        return Seen(name, "text", distinct, missing, 0, 0, sentinels, run, look, blank)
     low, high = float(numbers.min()), float(numbers.max())  # type: ignore[arg-type]
     whole = bool((numbers == numbers.round()).all())
     kind: Literal["whole", "number"] = "whole" if whole else "number"

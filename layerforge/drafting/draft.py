@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isqrt
-from typing import Final, Literal
+from typing import Final
 
-from layerforge.data.survey import PARTS, Seen, Survey, find_sequences, labels_of, season_of
+from layerforge.data.survey import Seen, Survey, find_sequences, labels_of
 from layerforge.diagnostics import Diagnostic, Faults, did_you_mean
 from layerforge.drafting.columns import nearly, tell_too_much, useless
+from layerforge.drafting.plan import Draft, Form, Task, Wishes
+from layerforge.drafting.series import series_draft
 from layerforge.tables.cells import called
-
-Task = Literal["forecast", "regression", "classification"]
-Form = Literal["series", "table", "sequence", "image", "steps"]
 
 # Names by which people call what is to be predicted.
 _ANSWERS = {"target", "targets", "label", "labels", "class", "y", "outcome", "response"}
@@ -27,47 +26,12 @@ _SEQUENCE: Final = 24  # numbered columns from which on a row is a sequence
 _SMALLEST_IMAGE: Final = 7  # pixels a side
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the user says; None where the file shall tell."""
-
-    task: Task | None = None
-    targets: tuple[str, ...] = ()
-    time: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """The decisions from which a spec is written. `features` None means all the other columns.
-
-    `reasons` says for a key of the spec why it is so. `left_out` are columns with what is wrong.
-    """
-
-    task: Task
-    form: Form
-    features: tuple[str, ...] | None
-    targets: tuple[str, ...]
-    width: int
-    reasons: dict[str, str]
-    left_out: dict[str, str]
-    time: tuple[str, ...] = ()
-    group: str | None = None
-    order: str | None = None
-    sort: bool = False
-    strip: str | None = None
-    classes: int = 0
-    window: int = 0
-    horizon: int = 0
-    season: int | None = None
-    side: int = 0
-
-
 def draft(survey: Survey, wishes: Wishes, test: Survey | None = None) -> Draft:
     """The decisions for a file, `test` being one with the test rows.
 
     Raises Faults where the file does not tell what is to be predicted.
     """
-    for name in wishes.targets:
+    for name in (*wishes.targets, *wishes.known):
         if name not in survey.names:
             help = did_you_mean(name, survey.names) or f"its columns are {_listed(survey.names)}"
             message = f"`{survey.file.shown}` has no column `{name}`"
@@ -78,7 +42,10 @@ def draft(survey: Survey, wishes: Wishes, test: Survey | None = None) -> Draft:
         _check_numbers(survey, wishes.targets, task)
     if task == "forecast":
         _check_values(survey, wishes.targets)
-        return _series(survey, wishes.targets, reasons)
+        return series_draft(survey, wishes, reasons)
+    if wishes.known:
+        message = "`--known` has a meaning only for a forecast"
+        raise Faults(Diagnostic("unused-key", message, help=f"this is a {task}"))
     targets = wishes.targets or _answer(survey, reasons)
     _check_values(survey, targets)
     plan = _rows(survey, task, targets, reasons)
@@ -195,68 +162,6 @@ def _answer(survey: Survey, reasons: dict[str, str]) -> tuple[str, ...]:
     message = f"`{survey.file.shown}` does not tell which column is to be predicted"
     help = f"name it with --target; there are {_listed(survey.names)}"
     raise Faults(Diagnostic("no-target", message, help=help))
-
-
-def _series(survey: Survey, targets: Sequence[str], reasons: dict[str, str]) -> Draft:
-    """A forecast: the targets first among the features, so that their own past can be cut out."""
-    times = survey.times
-    taken = () if times is None else (*times.columns, times.group)
-    left_out: dict[str, str] = {}
-    numeric = []
-    for each in survey.columns:
-        if each.name in taken:
-            continue
-        part = times is not None and each.name.lower() in PARTS
-        why = "part of the time" if part else useless(each, survey.looked, forecast=True)
-        if why and each.name not in targets:
-            left_out[each.name] = why
-        else:
-            numeric.append(each.name)
-    chosen = tuple(targets) or _numbers(survey, numeric)
-    if not chosen:
-        message = f"`{survey.file.shown}` has no column of numbers that could be forecast"
-        raise Faults(Diagnostic("no-target", message))
-    if not targets:
-        reasons["targets"] = "columns of numbers; name fewer with --target"
-    features = tuple(dict.fromkeys((*chosen, *numeric)))
-    season = season_of(survey, chosen)
-    reasons["season"] = season.why
-    rows = survey.file.rows if times is None else times.first
-    window, horizon = _lengths(rows, season.length)
-    return Draft(
-        task="forecast",
-        form="series",
-        time=() if times is None else times.columns,
-        group=None if times is None else times.group,
-        sort=times is not None and times.sort,
-        features=features,
-        targets=chosen,
-        window=window,
-        horizon=horizon,
-        season=season.length,
-        width=len(features),
-        reasons=reasons,
-        left_out=left_out,
-    )
-
-
-def _numbers(survey: Survey, names: Sequence[str]) -> tuple[str, ...]:
-    """The columns of numbers among these; those of 0 and 1 only where there are no others."""
-    numeric = [each for each in map(survey.column, names) if each.numeric]
-    more = [each for each in numeric if (each.distinct, each.low, each.high) != (2, 0, 1)]
-    return tuple(each.name for each in more or numeric)
-
-
-def _lengths(rows: int, season: int | None) -> tuple[int, int]:
-    """Window and horizon: a season ahead from four seasons where those are short, else less."""
-    if season is not None and season <= 48:
-        horizon, window = season, 4 * season
-    else:
-        # Of long seasons a part: a quarter of the weeks of a year, a week of its days.
-        horizon = {52: 13, 365: 7, None: 12}.get(season, 24)
-        window = season if season is not None and season <= 192 else 4 * horizon
-    horizon = max(min(horizon, rows // 12), 1)
-    return max(min(window, rows // 4), 2), horizon
 
 
 def _rows(survey: Survey, task: Task, targets: Sequence[str], reasons: dict[str, str]) -> Draft:

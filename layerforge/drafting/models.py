@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from layerforge.drafting.draft import Draft
+from typing import Final
+
+from layerforge.drafting.plan import Draft
 
 Lines = list[tuple[str, str]]  # a line of YAML, and the comment behind it
+_RECENT: Final = 96  # rows that an LSTM looks at
 
 
 def model_lines(plan: Draft) -> Lines:
@@ -19,21 +22,18 @@ def model_lines(plan: Draft) -> Lines:
 
 def _series(plan: Draft) -> Lines:
     """A line for each target, and what it cannot say (NLinear of Zeng et al. 2023, and a small LSTM)."""
-    steps, targets = plan.horizon, len(plan.targets)
-    own = targets < plan.width
-    past: Lines = []
-    if own:
-        past = [
-            (f'- slice: "[:, :, :{targets}]"', "the past of the targets, which come first"),
-            ("  name: past", ""),
-        ]
-    source = "past" if own else "input"
+    targets, source = len(plan.targets), "past" if plan.ahead else "input"
+    first = f'- slice: "[:, :, :{targets}]"'
+    own: Lines = [(first, "the targets, which come first")] if targets < plan.width else []
+    last: Lines = [(first, "the last known values"), ("  from: now", ""), ("  name: last", "")]
     return [
-        *past,
-        ('- slice: "[:, -1:, :]"', "the last known values: everything is told as a change of them"),
-        ("  name: last", ""),
+        ('- slice: "[:, -1:, :]"', "the last row: everything is told as a change of it"),
+        *([("  from: past", "")] if plan.ahead else []),
+        ("  name: now", ""),
         ("- Subtract:", ""),
-        (f"  from: [{source}, last]", ""),
+        (f"  from: [{source}, now]", ""),
+        ("  name: change", ""),
+        *own,
         ("- Permute: [2, 1]", ""),
         (
             "- Dense: {units: $(horizon), kernel_initializer: zeros}",
@@ -42,29 +42,59 @@ def _series(plan: Draft) -> Lines:
         ("- Permute: [2, 1]", ""),
         ("  name: line", ""),
         ("", ""),
-        *_curve(targets),
+        *(_curve_ahead(plan, targets) if plan.ahead else _curve(plan, targets)),
         ("", ""),
+        *(last if own else []),
         ("- Add:", ""),
-        ("  from: [line, curve, last]", ""),
-        (f"  expect: [{steps}, {targets}]", "steps, targets"),
+        (f"  from: [line, curve, {'last' if own else 'now'}]", ""),
+        (f"  expect: [{plan.horizon}, {targets}]", "steps, targets"),
     ]
 
 
-def _curve(targets: int) -> Lines:
+def _story(plan: Draft) -> Lines:
+    """The past in one vector; of a long one the line alone sees the whole, for an LSTM takes its time."""
+    convolution = "- Conv1D: {filters: 32, kernel_size: 3, padding: causal, activation: relu}"
+    what, source = "what the line cannot say", ("  from: change", "")
+    recent: Lines = [(f'- slice: "[:, -{_RECENT}:, :]"', f"{what}, from the latest rows"), source]
+    if plan.window > _RECENT:
+        return [*recent, (convolution, ""), ("- LSTM: 32", "")]
+    return [(convolution, what), source, ("- LSTM: 32", "")]
+
+
+def _curve(plan: Draft, targets: int) -> Lines:
     """A small network that says nothing at first."""
     return [
-        (
-            "- Conv1D: {filters: 32, kernel_size: 3, padding: causal, activation: relu}",
-            "what the line cannot say",
-        ),
-        ("  from: input", ""),
-        ("- LSTM: 32", ""),
+        *_story(plan),
         ("- Dropout: 0.2", ""),
         (
             f"- Dense: {{units: $(horizon * {targets}), kernel_initializer: zeros}}",
             "says nothing until it has learnt something",
         ),
         (f"- Reshape: [$(horizon), {targets}]", ""),
+        ("  name: curve", ""),
+    ]
+
+
+def _curve_ahead(plan: Draft, targets: int) -> Lines:
+    """The same, which hears of the last row and of each step to come what is known of them."""
+    known = f'- slice: "[:, 0, {plan.width - plan.ahead}:]"'
+    return [
+        *_story(plan),
+        ("  name: lstm", ""),
+        (known, "of the last row what is known of the steps to come, too"),
+        ("  from: now", ""),
+        ("- Concatenate:", ""),
+        ("  from: [lstm, previous]", ""),
+        ("- RepeatVector: $(horizon)", "for each step to come"),
+        ("  name: story", ""),
+        ("- Concatenate:", ""),
+        ("  from: [story, future]", ""),
+        ("- Dense: {units: 32, activation: relu}", ""),
+        ("- Dropout: 0.2", ""),
+        (
+            f"- Dense: {{units: {targets}, kernel_initializer: zeros}}",
+            "says nothing until it has learnt something",
+        ),
         ("  name: curve", ""),
     ]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
 from layerforge.data.survey import Survey
-from layerforge.drafting.draft import Draft
 from layerforge.drafting.models import model_lines
+from layerforge.drafting.plan import Draft
 from layerforge.writing.values import text
 
 Sources: TypeAlias = str | Mapping[str, str]  # one file, or one for each part
@@ -15,13 +15,14 @@ _COLUMN: Final = 56  # where comments behind a line begin
 _WIDTH: Final = 100
 _LONGEST: Final = 200  # characters of a name in a comment
 _TOLD: Final = 12  # columns in a comment
+_FEW: Final = 300  # samples
 _STEPS: Final = 6_000  # of training, at most, that a first try may take
 
 
 def draft_text(plan: Draft, survey: Survey, sources: Sources, name: str, file: str) -> str:
     """The spec. `sources` are the data as seen from the spec, `file` how the user calls the spec."""
     lines = [*_top(plan, survey, name, file), "", *_data(plan, survey, sources), ""]
-    lines += ["model:", *_form(plan, survey), "  layers:"]
+    lines += ["model:", *_form(plan), "  layers:"]
     lines += [_commented(f"    {line}" if line else "", why) for line, why in model_lines(plan)]
     return "\n".join([*lines, "", *_train(plan, _samples(plan, survey))]) + "\n"
 
@@ -94,6 +95,7 @@ def _data(plan: Draft, survey: Survey, sources: Sources) -> Iterator[str]:
         yield f"    # left out: {_plain(name) or 'the column without a name'} ({reason})"
     yield from _categories(plan, survey)
     yield _commented(f"  targets: {text(list(plan.targets))}", why.get("targets", ""))
+    yield from _ahead(plan)
     yield from _form_of_samples(plan)
     yield from _missing(plan, survey)
     ordered = "in the order of time" if plan.form == "series" else "drawn by `seed`"
@@ -145,6 +147,21 @@ def _categories(plan: Draft, survey: Survey) -> Iterator[str]:
         )
 
 
+def _ahead(plan: Draft) -> Iterator[str]:
+    """What is known of the steps to come."""
+    if plan.known:
+        told = "known ahead: what `predict` reads ends with rows of these"
+        yield _commented(f"  known: {text(list(plan.known))}", told)
+    elif plan.form == "series" and len(plan.features or ()) > len(plan.targets):
+        yield "  # Is any other column known ahead, as prices and holidays are? Name it with --known."
+    if plan.calendar:
+        cycles = {"month": "year", "hour": "day", "dayofweek": "week", "dayofyear": "year"}
+        told = ", ".join(dict.fromkeys(cycles[each] for each in plan.calendar))
+        yield _commented(
+            f"  calendar: {text(list(plan.calendar))}", f"the place of a row in the {told}"
+        )
+
+
 def _form_of_samples(plan: Draft) -> Iterator[str]:
     why = plan.reasons
     if plan.form == "series":
@@ -173,9 +190,12 @@ def _missing(plan: Draft, survey: Survey) -> Iterator[str]:
         yield _commented(f"  missing: {text({**parts, **fill})}", told)
 
 
-def _form(plan: Draft, survey: Survey) -> Iterator[str]:
-    categories = any(survey.column(name).kind == "text" for name in plan.features or ())
-    if plan.form == "series" and not categories:  # how many columns these become the rows say
+def _form(plan: Draft) -> Iterator[str]:
+    if plan.ahead:
+        yield "  inputs:"
+        yield _commented(f"    past: [$(window), {plan.width}]", "rows, features")
+        yield _commented(f"    future: [$(horizon), {plan.ahead}]", "steps, what is known of them")
+    elif plan.form == "series":
         yield _commented(f"  input: [$(window), {plan.width}]", "rows, features")
     elif plan.form == "steps":
         yield _commented(f"  input: [null, {plan.width}]", "steps, as many as there are; features")
@@ -188,17 +208,24 @@ def _samples(plan: Draft, survey: Survey) -> int:
 
 
 def _train(plan: Draft, samples: int) -> Iterator[str]:
-    classes = plan.task == "classification"
-    # Of few samples an epoch is a few steps: as many epochs as make a training of them.
-    epochs = min(max(_STEPS * 32 // samples, 20), 200)
+    classes, series = plan.task == "classification", plan.form == "series"
+    # Of few samples an epoch is a few steps: smaller batches, and as many epochs as make a training.
+    batch = 8 if samples < _FEW else 32
+    epochs = min(max(_STEPS * batch // samples, 20), 200)
+    patience = max(epochs // 6, 5)
     yield "train:"
-    yield "  optimizer: {Adam: {learning_rate: 0.001}}"
+    yield f"  optimizer: {{Adam: {{learning_rate: {0.003 if series else 0.001}}}}}"
     yield f"  loss: {'sparse_categorical_crossentropy' if classes else 'mse'}"
     yield f"  metrics: [{'accuracy' if classes else 'mae'}]"
     yield f"  epochs: {epochs}"
-    yield "  batch_size: 32"
+    if samples > _STEPS * 32 // epochs:
+        steps = f"  steps_per_epoch: {_STEPS // epochs}"
+        yield _commented(steps, f"of {samples // 32:,} batches, so that a first try takes minutes")
+    yield f"  batch_size: {batch}"
     yield "  seed: 7"
     yield "  callbacks:"
-    patience = max(epochs // 6, 5)
     monitor = f"{{monitor: val_loss, patience: {patience}, restore_best_weights: true}}"
     yield f"    - EarlyStopping: {monitor}"
+    if series:
+        slower = f"{{monitor: val_loss, factor: 0.5, patience: {max(patience // 3, 2)}}}"
+        yield f"    - ReduceLROnPlateau: {slower}"

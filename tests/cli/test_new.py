@@ -387,8 +387,8 @@ def test_words_in_a_forecast_are_categories_that_the_spec_names(run: Run, files:
     assert "    # categories, with how many different ones: weather (2)\n" in spec
     assert "  types: {weather: category}\n" in spec
     assert completed(compile_spec(files / "hourly.yaml")).clean
-    # Two numbers, the two words, and any other.
-    assert "inputs: input [96, 5]" in run("data", "hourly.yaml").out
+    # Two numbers, the two words, any other, and sines and cosines of two cycles.
+    assert "inputs: past [96, 9], future [24, 4]" in run("data", "hourly.yaml").out
 
 
 def test_a_time_that_repeats_often_is_told(run: Run, files: Path) -> None:
@@ -528,3 +528,74 @@ def test_columns_of_0_and_1_are_features_of_a_forecast(run: Run, files: Path) ->
     compiled = compile_spec(files / "open.yaml")
     assert compiled.data is not None
     assert (compiled.data.features, compiled.data.targets) == (("sold", "promo"), ("sold",))
+
+
+def test_what_is_known_ahead_is_given_with_the_steps_to_come(run: Run, files: Path) -> None:
+    kinds = ["ordinary", "sale"]
+    rows = [[t, _day(i), int(i % 24 > 8), kinds[i % 5 == 0]] for i, t in enumerate(_hours(24 * 20))]
+    (files / "ahead.csv").write_text(_csv(["when", "sold", "open", "kind"], rows[:-24]))
+    done = run("new", "ahead.csv", "--known", "open", "--known", "kind")
+    assert done.status == 0, done.err
+    compiled = compile_spec(files / "ahead.yaml")
+    assert compiled.data is not None
+    assert (compiled.data.known, compiled.data.targets) == (("open", "kind"), ("sold",))
+    assert "  calendar: [hour, dayofweek]" in (files / "ahead.yaml").read_text()
+    trained = run("train", "ahead.yaml", "--epochs", "1", "--set", "train.callbacks=[]", "--quiet")
+    assert trained.status == 0, trained.err
+    few = run("predict", "ahead", "--data", "ahead.csv", "--steps", "12")
+    assert few.status == 1
+    assert "known ahead, must follow the last row" in few.err
+    coming = [*rows[:-24], *([t, "", opened, kind] for t, _, opened, kind in rows[-24:])]
+    (files / "coming.csv").write_text(_csv(["when", "sold", "open", "kind"], coming))
+    said = run("predict", "ahead", "--data", "coming.csv", "--steps", "12")
+    assert said.status == 0, said.err
+    assert [line.split(",")[0] for line in said.out.splitlines()[1:]] == _hours(24 * 20)[-24:-12]
+
+
+def test_only_a_forecast_has_columns_known_ahead(run: Run, files: Path) -> None:
+    done = run("new", "people.csv", "--known", "age")
+    assert done.status == 1
+    assert "`--known` has a meaning only for a forecast" in done.err
+
+
+@pytest.mark.parametrize(
+    ("stamps", "calendar"),
+    [
+        ([f"20{i // 12:02}-{i % 12 + 1:02}" for i in range(40)], ["month"]),
+        ([f"20{i // 12:02}-{i % 12 + 1:02}" for i in range(20)], None),
+        (
+            [f"{datetime(2024, 1, 1) + timedelta(days=i):%Y-%m-%d}" for i in range(99)],
+            ["dayofweek"],
+        ),
+        (
+            [f"{datetime(2024, 1, 1) + timedelta(weeks=i):%Y-%m-%d}" for i in range(120)],
+            ["dayofyear"],
+        ),
+        (list(range(99)), None),
+    ],
+)
+def test_cycles_of_the_calendar_are_those_that_the_rows_show_twice(
+    run: Run, files: Path, stamps: list[str], calendar: list[str] | None
+) -> None:
+    (files / "when.csv").write_text(
+        _csv(["time", "v"], ([t, round(random.random(), 3)] for t in stamps))
+    )
+    assert run("new", "when.csv").status == 0
+    compiled = compile_spec(files / "when.yaml")
+    assert compiled.clean
+    assert compiled.data is not None
+    assert (compiled.data.calendar and list(compiled.data.calendar)) == calendar
+
+
+def test_a_text_that_only_late_rows_have_is_no_feature(run: Run, files: Path) -> None:
+    rows = ([t, _day(i), "new" if i > 350 else "old"] for i, t in enumerate(_hours(400)))
+    (files / "late.csv").write_text(_csv(["when", "v", "plan"], rows))
+    assert "without plan: some of its texts are in no earlier row" in run("new", "late.csv").out
+
+
+def test_very_many_rows_are_not_all_seen_in_each_epoch(run: Run, files: Path) -> None:
+    (files / "long.csv").write_text(_csv(["v"], ([i % 7] for i in range(20_000))))
+    assert run("new", "long.csv").status == 0
+    train = compile_spec(files / "long.yaml").train
+    assert train is not None
+    assert (train.epochs, train.steps_per_epoch) == (20, 300)
