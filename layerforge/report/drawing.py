@@ -25,6 +25,7 @@ OTHERS: Final = (
     "#8a8f98",
 )
 WIDTH: Final = 5.2  # inches: on a phone as wide as the screen, on a desk two side by side
+_PIXELS: Final = 150  # an inch, where a picture has pixels
 _STYLE: Final[Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "layerforge",  # the same picture is the same text
@@ -70,7 +71,7 @@ def svg_of(picture: Picture) -> str:
     """A picture as the text of an SVG element, its ink that of the page it stands on."""
     text = io.StringIO()
     with _drawn(picture) as figure:
-        figure.savefig(text, format="svg", transparent=True)
+        figure.savefig(text, format="svg", transparent=True, dpi=_PIXELS)
     whole = text.getvalue()
     whole = _UNSEEN.sub("", whole[whole.index("<svg") :])
     return _NUMBERED.sub("", whole).replace(INK, "currentColor")
@@ -86,7 +87,7 @@ def save(picture: Picture, path: Path) -> bool:
     dated = {"metadata": {"Date": None}} if kind == "svg" else {}
     with _drawn(picture) as figure, warnings.catch_warnings(record=True) as caught:
         warnings.filterwarnings("always", _NO_GLYPH, UserWarning)
-        figure.savefig(path, format=kind, dpi=150, **dated)
+        figure.savefig(path, format=kind, dpi=_PIXELS, **dated)
     return kind == "svg" or not any(re.match(_NO_GLYPH, str(each.message)) for each in caught)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import accumulate
 from typing import Any, Final
 
 from layerforge.report.drawing import ACCENT, FAINT, WARM, Picture, scale
 
 Told = Mapping[str, Any]  # as `tuning.telling.told()` gives it
 _MOST: Final = 9  # hyperparameters that are drawn
+_SHAPES: Final = 1_000  # trials that are drawn one by one
 
 
 def search_pictures(told: Told) -> Iterator[Picture]:
@@ -31,6 +33,11 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)
 
 
+def _many(trials: Sequence[Any]) -> bool:
+    """Whether they are drawn as pixels: a page that holds each as a shape would be megabytes."""
+    return len(trials) > _SHAPES
+
+
 def _label(told: Told) -> str:
     return f"{told['objective']} ({'less' if told['direction'] == 'min' else 'more'} is better)"
 
@@ -41,16 +48,19 @@ def _history(told: Told, pyplot: Any) -> Any:
     better = min if told["direction"] == "min" else max
     numbers = [trial["number"] for trial in trials]
     scores = [trial["score"] for trial in trials]
-    best = [better(scores[: at + 1]) for at in range(len(scores))]
+    best = list(accumulate(scores, better))
     figure, axes = pyplot.subplots(figsize=(7.0, 3.0))
-    axes.scatter(numbers, scores, s=22, color=ACCENT, label="trial")
+    axes.scatter(numbers, scores, s=22, color=ACCENT, label="trial", rasterized=_many(trials))
     axes.step(numbers, best, where="post", color=WARM, label="best so far")
     without = [
         t["number"] for t in told["trials"] if t["status"] not in ("completed", "unfinished")
     ]
     if without:
         floor = [axes.get_ylim()[0]] * len(without)
-        axes.scatter(without, floor, marker="x", color=FAINT, label="stopped or without a score")
+        told_so = "stopped or without a score"
+        axes.scatter(
+            without, floor, marker="x", color=FAINT, label=told_so, rasterized=_many(without)
+        )
     scale(axes, scores)
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set(xlabel="trial", ylabel=_label(told))
@@ -74,7 +84,8 @@ def _slices(told: Told, pyplot: Any) -> Any:
         places, ticks = _places([trial["values"][name] for trial in own])
         scores = [trial["score"] for trial in own]
         best = [trial["number"] == told["best"] for trial in own]
-        axes.scatter(places, scores, s=20, c=[WARM if each else ACCENT for each in best])
+        colours = [WARM if each else ACCENT for each in best]
+        axes.scatter(places, scores, s=20, c=colours, rasterized=_many(own))
         _show_ticks(axes, places, ticks)
         axes.set_xlabel(_short(name))
     for axes in grid[:, 0]:
@@ -85,6 +96,8 @@ def _slices(told: Told, pyplot: Any) -> Any:
 
 def _parallel(told: Told, pyplot: Any) -> Any:
     """A line for each trial through its values, the better the stronger."""
+    from matplotlib.collections import LineCollection
+
     trials = _scored(told)
     names = _changing(told, trials)[:_MOST]
     order = sorted(trials, key=lambda t: t["score"], reverse=told["direction"] == "min")
@@ -92,12 +105,20 @@ def _parallel(told: Told, pyplot: Any) -> Any:
     columns = [[trial["values"].get(name) for trial in order] for name in names]
     columns.append([trial["score"] for trial in order])
     heights = [_heights(axes, at, values) for at, values in enumerate(columns)]
-    for rank, trial in enumerate(order):
-        line = [column[rank] for column in heights]
-        is_best = trial["number"] == told["best"]
-        strength = 0.12 + 0.55 * rank / max(1, len(order) - 1)
-        colour, alpha = (WARM, 1.0) if is_best else (ACCENT, strength)
-        axes.plot(range(len(line)), line, color=colour, alpha=alpha, linewidth=1.2 + is_best)
+    lines = [list(enumerate(line)) for line in zip(*heights, strict=True)]
+    best = [trial["number"] == told["best"] for trial in order]
+    strengths = [0.12 + 0.55 * rank / max(1, len(order) - 1) for rank in range(len(order))]
+    colours = [(WARM, 1.0) if b else (ACCENT, a) for b, a in zip(best, strengths, strict=True)]
+    axes.add_collection(
+        LineCollection(
+            lines,
+            colors=colours,
+            linewidths=[1.2 + each for each in best],
+            zorder=2,
+            rasterized=_many(order),
+        )
+    )
+    axes.autoscale_view()
     axes.set_xticks(range(len(columns)), [*map(_short, names), told["objective"]], rotation=20)
     axes.set_yticks([])
     for side in ("left", "bottom"):
@@ -129,9 +150,10 @@ def _places(values: Sequence[Any]) -> tuple[list[float], dict[float, str] | None
     """Numbers where they are, on the scale that spreads them; words side by side, with their ticks."""
     numbers = [value for value in values if _is_number(value) and not isinstance(value, bool)]
     if len(numbers) < len(values):
-        words = sorted({str(value).lower() for value in values})
-        ticks = {float(at): word for at, word in enumerate(words)}
-        return [float(words.index(str(value).lower())) for value in values], ticks
+        words = {
+            word: float(at) for at, word in enumerate(sorted({str(v).lower() for v in values}))
+        }
+        return [words[str(v).lower()] for v in values], {at: word for word, at in words.items()}
     if numbers and min(numbers) > 0 and max(numbers) / min(numbers) >= 30:
         return [math.log10(value) for value in numbers], None
     return [float(value) for value in numbers], None

@@ -116,3 +116,12 @@ def test_characters_that_no_font_has_are_told(
 ) -> None:
     slices = list(search_pictures(told(5, **{name: [1, 2, 3]})))[1]
     assert save(slices, tmp_path / f"slices.{ending}") == whole
+
+
+def test_thousands_of_trials_are_drawn_as_pixels() -> None:
+    few, many = (list(search_pictures(told(n, **SPACES["numbers"]))) for n in (40, 1_500))
+    assert [picture.name for picture in few] == [picture.name for picture in many]
+    for one, other in zip(few, many, strict=True):
+        assert "<image" not in svg_of(one)
+        assert "<image" in svg_of(other)
+        assert len(svg_of(other)) < 300_000
