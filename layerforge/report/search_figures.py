@@ -12,7 +12,8 @@ from layerforge.report.drawing import ACCENT, FAINT, WARM, Picture, scale
 
 Told = Mapping[str, Any]  # as `tuning.telling.told()` gives it
 _MOST: Final = 9  # hyperparameters that are drawn
-_SHAPES: Final = 1_000  # trials that are drawn one by one
+_SHAPES: Final = 1_000  # points that are drawn one by one
+_LINES: Final = 250  # trials of which lines are told apart
 
 
 def search_pictures(told: Told) -> Iterator[Picture]:
@@ -33,9 +34,11 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)
 
 
-def _many(trials: Sequence[Any]) -> bool:
-    """Whether they are drawn as pixels: a page that holds each as a shape would be megabytes."""
-    return len(trials) > _SHAPES
+def _marks(trials: Sequence[Any]) -> dict[str, Any]:
+    """How points are drawn: many small, so that others show through, and as pixels, not megabytes of shapes."""
+    if len(trials) > _SHAPES:
+        return {"s": 4, "alpha": 0.3, "linewidths": 0, "rasterized": True}
+    return {"s": 22}
 
 
 def _label(told: Told) -> str:
@@ -50,21 +53,19 @@ def _history(told: Told, pyplot: Any) -> Any:
     scores = [trial["score"] for trial in trials]
     best = list(accumulate(scores, better))
     figure, axes = pyplot.subplots(figsize=(7.0, 3.0))
-    axes.scatter(numbers, scores, s=22, color=ACCENT, label="trial", rasterized=_many(trials))
+    axes.scatter(numbers, scores, color=ACCENT, label="trial", **_marks(trials))
     axes.step(numbers, best, where="post", color=WARM, label="best so far")
     without = [
         t["number"] for t in told["trials"] if t["status"] not in ("completed", "unfinished")
     ]
     if without:
         floor = [axes.get_ylim()[0]] * len(without)
-        told_so = "stopped or without a score"
-        axes.scatter(
-            without, floor, marker="x", color=FAINT, label=told_so, rasterized=_many(without)
-        )
+        marks = {"marker": "x", "rasterized": len(without) > _SHAPES}
+        axes.scatter(without, floor, color=FAINT, label="stopped or without a score", **marks)
     scale(axes, scores)
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set(xlabel="trial", ylabel=_label(told))
-    axes.legend()
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3)
     return figure
 
 
@@ -85,7 +86,7 @@ def _slices(told: Told, pyplot: Any) -> Any:
         scores = [trial["score"] for trial in own]
         best = [trial["number"] == told["best"] for trial in own]
         colours = [WARM if each else ACCENT for each in best]
-        axes.scatter(places, scores, s=20, c=colours, rasterized=_many(own))
+        axes.scatter(places, scores, c=colours, **_marks(own))
         _show_ticks(axes, places, ticks)
         axes.set_xlabel(_short(name))
     for axes in grid[:, 0]:
@@ -95,12 +96,12 @@ def _slices(told: Told, pyplot: Any) -> Any:
 
 
 def _parallel(told: Told, pyplot: Any) -> Any:
-    """A line for each trial through its values, the better the stronger."""
+    """A line for each of the best trials through its values, the better the stronger."""
     from matplotlib.collections import LineCollection
 
     trials = _scored(told)
     names = _changing(told, trials)[:_MOST]
-    order = sorted(trials, key=lambda t: t["score"], reverse=told["direction"] == "min")
+    order = sorted(trials, key=lambda t: t["score"], reverse=told["direction"] == "min")[-_LINES:]
     figure, axes = pyplot.subplots(figsize=(max(5.0, 1.5 * (len(names) + 1)), 3.4))
     columns = [[trial["values"].get(name) for trial in order] for name in names]
     columns.append([trial["score"] for trial in order])
@@ -115,10 +116,11 @@ def _parallel(told: Told, pyplot: Any) -> Any:
             colors=colours,
             linewidths=[1.2 + each for each in best],
             zorder=2,
-            rasterized=_many(order),
         )
     )
     axes.autoscale_view()
+    if len(order) < len(trials):
+        axes.set_title(f"the best {len(order)} of {len(trials):,}")
     axes.set_xticks(range(len(columns)), [*map(_short, names), told["objective"]], rotation=20)
     axes.set_yticks([])
     for side in ("left", "bottom"):
@@ -175,5 +177,5 @@ def _short(name: str) -> str:
 FIGURES: Final[Mapping[str, tuple[str, Callable[[Told, Any], Any]]]] = {
     "history": ("Scores, trial by trial", _history),
     "slices": ("Scores over each hyperparameter", _slices),
-    "parallel": ("Every trial at once", _parallel),
+    "parallel": ("Values and score of each trial", _parallel),
 }

@@ -118,10 +118,14 @@ def test_characters_that_no_font_has_are_told(
     assert save(slices, tmp_path / f"slices.{ending}") == whole
 
 
-def test_thousands_of_trials_are_drawn_as_pixels() -> None:
-    few, many = (list(search_pictures(told(n, **SPACES["numbers"]))) for n in (40, 1_500))
-    assert [picture.name for picture in few] == [picture.name for picture in many]
-    for one, other in zip(few, many, strict=True):
-        assert "<image" not in svg_of(one)
-        assert "<image" in svg_of(other)
-        assert len(svg_of(other)) < 300_000
+def test_of_thousands_of_trials_points_are_pixels_and_the_best_have_lines() -> None:
+    few, many = (
+        {each.name: svg_of(each) for each in search_pictures(told(n, **SPACES["numbers"]))}
+        for n in (40, 1_500)
+    )
+    assert few.keys() == many.keys()
+    for name, picture in many.items():
+        assert "<image" not in few[name]
+        assert ("<image" in picture) == (name != "parallel")
+        assert len(picture) < 300_000
+    assert "the best 250 of 1,499" in many["parallel"]
