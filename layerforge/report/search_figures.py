@@ -35,7 +35,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _marks(trials: Sequence[Any]) -> dict[str, Any]:
-    """How points are drawn: many small, so that others show through, and as pixels, not megabytes of shapes."""
+    """How points are drawn: many small, seen through, and as pixels, which are not megabytes of shapes."""
     if len(trials) > _SHAPES:
         return {"s": 4, "alpha": 0.3, "linewidths": 0, "rasterized": True}
     return {"s": 22}
