@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from layerforge.diagnostics import Related, SpecError
-from layerforge.graph import Call
-from layerforge.shapes import Shape, describe
+from layerforge.graph import Call, Input
+from layerforge.shapes import UNKNOWN, Shape, describe
 
 _ABOUT_SHAPES = frozenset(
     ("wrong-rank", "kernel-too-large", "shape-mismatch", "unknown-dimension", "wrong-size")
@@ -19,6 +19,7 @@ def advise(
     call: Call,
     error: SpecError,
     calls: Mapping[str, Call],
+    inputs: Mapping[str, Input],
     shapes: Mapping[str, tuple[Shape, ...]],
 ) -> Advice:
     """The places that led to a fault of shapes, and the cure where it is sure."""
@@ -27,7 +28,12 @@ def advise(
     related, help = [], None
     for ref in call.refs():
         giver = calls.get(ref.name)
-        if giver is None or ref.name not in shapes:
+        if ref.name not in shapes:
+            continue
+        if giver is None:
+            shape = shapes[ref.name][0]
+            related.append(Related(f"this input is {describe(shape)}", inputs[ref.name].span))
+            help = help or _one_axis_more(error, shape)
             continue
         last_step = _last_step_only(giver, calls)
         if error.code == "wrong-rank" and last_step is not None and len(shapes[ref.name][0]) == 2:
@@ -43,6 +49,25 @@ def advise(
                 Related(f"this {giver.layer.type.name} gives {describe(output)}", giver.span)
             )
     return tuple(related), help
+
+
+# What a layer wants, in the words of its fault, and what has one axis less.
+_WANTED = {
+    "needs a sequence (steps, features)": "a sequence of one feature",
+    "needs a sequence (steps, channels)": "a sequence of one channel",
+    "needs an image (rows, columns, channels)": "an image of one channel",
+}
+
+
+def _one_axis_more(error: SpecError, shape: Shape) -> str | None:
+    """How an input without its last axis, which is one long, is written."""
+    for wanted, called in _WANTED.items():
+        rank = wanted.count(",") + 2  # an axis more than commas, and that of the batch
+        fits = error.code == "wrong-rank" and error.message.startswith(wanted)
+        if fits and len(shape) + 1 == rank:
+            dims = ("null" if dim is UNKNOWN else str(dim) for dim in (*shape[1:], 1))
+            return f"{called} is `[{', '.join(dims)}]`"
+    return None
 
 
 _KEEP_SHAPE = frozenset(("Dropout", "BatchNormalization", "LayerNormalization", "Activation"))

@@ -102,12 +102,17 @@ def did_you_mean(word: str, known: Iterable[str], also: str = "") -> str | None:
     return f"did you mean `{near}`?{also}" if near else None
 
 
+def surely_meant(word: str, known: Iterable[str]) -> str | None:
+    """The known word that a misspelt one can be read as, so that what it holds is looked at too."""
+    return _nearest(word, tuple(known), 0.8)
+
+
 @lru_cache(maxsize=1_000)  # one mistake made a thousand times is looked up once
-def _nearest(word: str, names: tuple[str, ...]) -> str | None:
+def _nearest(word: str, names: tuple[str, ...], cutoff: float = 0.6) -> str | None:
     if len(word) > _LONGEST_WORD:
         return None
     folded = {name.lower(): name for name in reversed(names)}
-    near = get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
+    near = get_close_matches(word.lower(), folded, n=1, cutoff=cutoff)
     return folded[near[0]] if near else None
 
 

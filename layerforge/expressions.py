@@ -150,12 +150,11 @@ def _matching(text: str, start: int) -> int:
 
 
 def _cut(text: str) -> SpecError:
-    message = f"`{text}` has no closing parenthesis"
-    if "(" in text[2:]:
-        message = f"`{text}` was cut in two by a comma or a `: ` inside braces"
-    return SpecError(
-        "cut-expression", message, help='put the whole expression in quotes: "$(min(a, b))"'
-    )
+    if "(" not in text[2:]:
+        return SpecError("cut-expression", f"`{text}` has no closing parenthesis", help="add `)`")
+    message = f"`{text}` was cut in two by a comma or a `: ` inside braces"
+    help = 'put the whole expression in quotes: "$(min(a, b))"'
+    return SpecError("cut-expression", message, help=help)
 
 
 def _value(node: ast.AST, lookup: Lookup, depth: int) -> Any:

@@ -137,6 +137,7 @@ class _Inference:
         self.found = found
         self.shapes: dict[str, tuple[Shape, ...]] = {}
         self.calls = {call.name: call for call in graph.calls}
+        self.inputs = {each.name: each for each in graph.inputs}
         self.counted: dict[str, tuple[Call, Effect]] = {}
         self.steps: list[Step] = []
 
@@ -257,7 +258,7 @@ class _Inference:
         message = error.message
         if message[:1].islower():
             message = f"{call.layer.type.name} {message}"
-        related, help = advise(call, error, self.calls, self.shapes)
+        related, help = advise(call, error, self.calls, self.inputs, self.shapes)
         return Diagnostic(error.code, message, span, error.help or help, error.related + related)
 
     def _check_expected(self, call: Call, effect: Effect) -> None:

@@ -5,7 +5,7 @@ Reading one reports every fault in it, each at the narrowest text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from layerforge.arguments.kind import INVALID, REQUIRED, Found, Kind, shown
@@ -77,13 +77,24 @@ def read_arguments(
             continue
         spans[key.text] = value.span if not _is_blank(value) else key.span
         values[key.text] = _read_one(parameter, key, value, found, tried)
-    for parameter in signature.parameters:
-        if parameter.default is REQUIRED and parameter.name not in spans:
-            message = f"{signature.name} needs `{parameter.name}`: {parameter.kind.noun}"
-            # A misspelt key was reported already, and most often it is the missing one.
-            if len(found) == before:
-                found.append(Diagnostic("missing-argument", message, owner))
+    if len(found) == before:  # else a misspelt key was told, and most often it is the missing one
+        found.extend(_missing(signature, entries, owner))
     return Arguments(values, spans) if len(found) == before else None
+
+
+def _missing(
+    signature: Signature, entries: Sequence[tuple[Scalar, Node]], owner: Span
+) -> Iterator[Diagnostic]:
+    """The diagnostic of the first argument that must be written and is not; its help has them all."""
+    written = {key.text: value.text for key, value in entries if isinstance(value, Scalar)}
+    names = [key.text for key, _ in entries]
+    needed = [each for each in signature.parameters if each.default is REQUIRED]
+    said = [*names, *(each.name for each in needed if each.name not in names)]
+    pairs = ", ".join(f"{name}: {written.get(name, '...')}" for name in said)
+    help = f"write `{signature.name}: {{{pairs}}}`" if signature.noun == "layer" else None
+    for parameter in [each for each in needed if each.name not in names][:1]:
+        message = f"{signature.name} needs `{parameter.name}`: {parameter.kind.noun}"
+        yield Diagnostic("missing-argument", message, owner, help)
 
 
 def _read_one(parameter: Parameter, key: Scalar, value: Node, found: Found, tried: _Tried) -> Any:
@@ -143,6 +154,15 @@ def _is_blank(node: Node) -> bool:
 _RATE: Final = "write `optimizer: {Adam: {learning_rate: 0.001}}`"
 _STOPPING: Final = "write `callbacks: [{EarlyStopping: {patience: 5, restore_best_weights: true}}]`"
 _SPLIT: Final = "write `split: {train: 0.7, validation: 0.1, test: 0.2}` under `data:`"
+_INPUT: Final = "a spec says it once, above the layers: `input: [96, 7]` under `model:`"
+_FORMER: Final = {  # what layers and optimizers of earlier versions of Keras took
+    "input_shape": _INPUT,
+    "batch_input_shape": _INPUT,
+    "input_dim": _INPUT,
+    "input_length": _INPUT,
+    "alpha": "did you mean `negative_slope`?",
+    "lr": "did you mean `learning_rate`?",
+}
 _ELSEWHERE: Final = {  # what people look for in a section, and where it is said
     ("train", "lr"): _RATE,
     ("train", "learning_rate"): _RATE,
@@ -156,6 +176,9 @@ def unknown_argument(signature: Signature, key: Scalar) -> Diagnostic:
     """The diagnostic of a key that the signature does not have."""
     names = [parameter.name for parameter in signature.parameters]
     help = _ELSEWHERE.get((signature.name, key.text)) or did_you_mean(key.text, names)
+    former = _FORMER.get(key.text)
+    if former and (former is _INPUT or former.split("`")[1] in names):
+        help = former
     if help is None and names:
         most = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
         help = f"{signature.name} takes {most}"

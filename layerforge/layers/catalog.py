@@ -24,8 +24,8 @@ from layerforge.arguments import (
 )
 from layerforge.components import Component, ComponentOf
 from layerforge.diagnostics import Diagnostic, SpecError, did_you_mean
+from layerforge.layers import left_out
 from layerforge.layers.effect import Effect
-from layerforge.layers.left_out import LEFT_OUT as CLASSES_LEFT_OUT
 from layerforge.records import field, record, replace
 from layerforge.shapes import Shape
 from layerforge.source import Mapping as MappingNode
@@ -229,7 +229,7 @@ def snake_case(name: str) -> str:
 
 CATALOG: Final[dict[str, LayerType]] = {}
 ALIASES: Final[dict[str, str]] = {}  # Keras's own second names, such as MaxPool1D
-LEFT_OUT: Final = dict(CLASSES_LEFT_OUT)  # what Keras has and a spec has not, and why
+LEFT_OUT: Final = dict(left_out.LEFT_OUT)  # what Keras has and a spec has not, and why
 
 
 def layer(
@@ -329,7 +329,7 @@ def unknown_layer(word: Scalar, also: tuple[str, ...] = ()) -> Diagnostic:
         return Diagnostic("component-left-out", message, word.span)
     if fault := _fault_of_plugin(word.text):
         return fault.at(word.span)
-    help = did_you_mean(word.text, (*CATALOG, *ALIASES, *also))
+    help = left_out.FORMER.get(word.text) or did_you_mean(word.text, (*CATALOG, *ALIASES, *also))
     if word.text.startswith("ops."):
         return Diagnostic("unknown-layer", f"there is no operation `{word.text}`", word.span, help)
     first, _, rest = word.text.partition(" ")

@@ -13,3 +13,14 @@ LEFT_OUT: Final[dict[str, str]] = {
     "TorchModuleWrapper": _CODE,
     "TFSMLayer": "it holds a saved program, whose shapes only TensorFlow knows",
 }
+
+_CUDNN: Final = "which takes cuDNN's kernel by itself where there is a GPU"
+# Layers of earlier versions of Keras, and what to write instead.
+FORMER: Final[dict[str, str]] = {
+    "CuDNNLSTM": f"write `LSTM`, {_CUDNN}",
+    "CuDNNGRU": f"write `GRU`, {_CUDNN}",
+    "ThresholdedReLU": "write `ReLU: {threshold: 1.0}`",
+    "Merge": "write `Add`, `Concatenate`, `Average`, `Maximum`, `Minimum`, `Multiply` or `Dot`",
+    "Sequential": "write its layers one below the other, or a block `as: model`",
+    "Model": "write its layers one below the other, or a block `as: model`",
+}

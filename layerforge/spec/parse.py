@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Lookup
+from typing import TypeAlias
 
 from layerforge.arguments import Found, shown
-from layerforge.diagnostics import Diagnostic, Span, did_you_mean
+from layerforge.diagnostics import Diagnostic, Span, did_you_mean, surely_meant
 from layerforge.layers import find
 from layerforge.records import field, record
 from layerforge.source import Mapping, Node, Scalar, Sequence, is_null
@@ -28,6 +29,8 @@ MODEL_KEYS = ("input", "inputs", "layers", "outputs")
 MODIFIERS = ("name", "from", "call", "when", "repeat", "expect")
 BLOCK_KEYS = ("args", "inputs", "layers", "outputs", "as")
 REQUIRED_ARGUMENT = "required"
+Entry: TypeAlias = tuple[Scalar, Node]
+Blocks: TypeAlias = Lookup[str, tuple[str, ...]]  # the names of blocks, and of their arguments
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 
@@ -102,7 +105,7 @@ def parse(root: Node, default_name: str, found: Found, included: tuple[Node, ...
         _spec_name(sections.get("name"), default_name, found),
         _mapping(inputs, "inputs", found) if inputs is not None else None,
         parts.get("input"),
-        _items(layers, "model.layers", tuple(blocks), found),
+        _items(layers, "model.layers", {n: tuple(b.arguments) for n, b in blocks.items()}, found),
         _names(parts.get("outputs"), "outputs", found),
         _key_span(root, "model"),
         _vars(sections.get("vars"), found),
@@ -120,17 +123,23 @@ def _sections(root: Node, found: Found) -> dict[str, Node]:
 
 
 def _keys(node: Mapping | None, allowed: tuple[str, ...], of: str, found: Found) -> dict[str, Node]:
-    """The values of the known keys; the unknown ones are told with the key that was meant."""
+    """The values of the known keys; the unknown ones are told with the key that was meant.
+
+    What stands under a key that is only misspelt is kept under the right one.
+    """
     kept: dict[str, Node] = {}
+    misspelt: dict[str, Node] = {}
     for key, value in node.entries if node else ():
         if key.text in allowed:
             kept[key.text] = value
             continue
+        if meant := surely_meant(key.text, allowed):
+            misspelt.setdefault(meant, value)
         help = did_you_mean(key.text, allowed) or f"there are {', '.join(allowed)}"
         where = f"`{of}` has no key" if of else "there is no section"
         code = "unknown-argument" if of else "unknown-section"
         found.append(Diagnostic(code, f"{where} `{key.text}`", key.span, help))
-    return kept
+    return {**misspelt, **kept}
 
 
 def _mapping(node: Node | None, what: str, found: Found) -> Mapping | None:
@@ -196,7 +205,7 @@ def _names(node: Node | None, what: str, found: Found) -> tuple[Scalar, ...]:
     return tuple(names)
 
 
-def _items(node: Node | None, path: str, blocks: tuple[str, ...], found: Found) -> tuple[Item, ...]:
+def _items(node: Node | None, path: str, blocks: Blocks, found: Found) -> tuple[Item, ...]:
     if is_null(node) or node is None:
         return ()
     if not isinstance(node, Sequence):
@@ -207,7 +216,7 @@ def _items(node: Node | None, path: str, blocks: tuple[str, ...], found: Found) 
     return tuple(item for item in items if item is not None)
 
 
-def _item(node: Node, path: str, blocks: tuple[str, ...], found: Found) -> Item | None:
+def _item(node: Node, path: str, blocks: Blocks, found: Found) -> Item | None:
     if isinstance(node, Scalar) and not is_null(node):
         return Item(node, None, {}, path)
     if not isinstance(node, Mapping) or not node.entries:
@@ -221,27 +230,52 @@ def _item(node: Node, path: str, blocks: tuple[str, ...], found: Found) -> Item 
         )
         found.append(Diagnostic("no-layer", message, node.entries[0][0].span))
         return None
-    modifiers: dict[str, Node] = {}
-    for other, value in node.entries:
-        if other.text in MODIFIERS:
-            modifiers[other.text] = value
-        elif other is not key:
-            found.append(_stray_key(other, key))
+    modifiers = {other.text: value for other, value in node.entries if other.text in MODIFIERS}
+    strays = [entry for entry in node.entries if entry[0].text not in (*MODIFIERS, key.text)]
+    arguments = node.get(key.text)
+    if strays and is_null(arguments) and _are_arguments(strays, key, blocks):
+        found.append(_beside(strays, key))
+        arguments = Mapping(tuple(strays), strays[0][0].span)
+    else:
+        found.extend(_stray_key(other, key) for other, _ in strays)
     if "name" in modifiers and name_text(modifiers["name"], found) is None:
         del modifiers["name"]
-    return Item(key, node.get(key.text), modifiers, path)
+    return Item(key, arguments, modifiers, path)
 
 
-def _layer_key(node: Mapping, blocks: tuple[str, ...]) -> Scalar | None:
+def _layer_key(node: Mapping, blocks: Blocks) -> Scalar | None:
     """The key that says what the item is: a known word, else the first that is no modifier."""
     words = [key for key, _ in node.entries if key.text not in MODIFIERS]
     known = [key for key in words if _is_known(key.text, blocks)]
     return known[0] if known else words[0] if words else None
 
 
-def _is_known(word: str, blocks: tuple[str, ...]) -> bool:
+def _is_known(word: str, blocks: Blocks) -> bool:
     special = word in ("use", "slice", "Input") or word.startswith("ops.")
     return special or word in blocks or find(word) is not None
+
+
+def _are_arguments(strays: list[Entry], layer: Scalar, blocks: Blocks) -> bool:
+    """Whether keys that stand beside a layer or block without arguments are its arguments."""
+    entry = find(layer.text)
+    own = blocks.get(layer.text, ())
+    if entry is not None:
+        own = tuple(parameter.name for parameter in entry.signature.parameters)
+    return all(key.text in own for key, _ in strays)
+
+
+def _beside(strays: list[Entry], layer: Scalar) -> Diagnostic:
+    """Arguments that should stand deeper than the layer's name."""
+    names = " and ".join(f"`{key.text}`" for key, _ in strays)
+    one = len(strays) == 1
+    message = (
+        f"{names} {'is an argument' if one else 'are arguments'} of {layer.text}, not of the item"
+    )
+    help = f"indent {'it' if one else 'them'} by two more"
+    if all(isinstance(value, Scalar) for _, value in strays):
+        values = (f"{k.text}: {v.text}" for k, v in strays if isinstance(v, Scalar))
+        help += f", or write `{layer.text}: {{{', '.join(values)}}}`"
+    return Diagnostic("unknown-key", message, strays[0][0].span, help)
 
 
 def _stray_key(key: Scalar, layer: Scalar) -> Diagnostic:
@@ -262,7 +296,7 @@ def _all_blocks(node: Node | None, included: tuple[Node, ...], found: Found) -> 
     groups = [_mapping(_included_blocks(root, found), "blocks", found) for root in included]
     groups.append(_mapping(node, "blocks", found) if not is_null(node) else None)
     entries = [entry for group in groups if group for entry in group.entries]
-    names = tuple(key.text for key, _ in entries)
+    names = {key.text: _argument_names(value) for key, value in entries}
     for key, value in entries:
         if find(key.text) or key.text in MODIFIERS or key.text in blocks:
             taken = "a layer of Keras" if find(key.text) else "taken already"
@@ -275,12 +309,17 @@ def _all_blocks(node: Node | None, included: tuple[Node, ...], found: Found) -> 
     return blocks
 
 
+def _argument_names(block: Node) -> tuple[str, ...]:
+    declared = block.get("args") if isinstance(block, Mapping) else None
+    return tuple(declared.keys()) if isinstance(declared, Mapping) else ()
+
+
 def _included_blocks(root: Node, found: Found) -> Node | None:
     mapping = _mapping(root, "a file of blocks", found)
     return _keys(mapping, ("layerforge", "blocks"), "an included file", found).get("blocks")
 
 
-def _block(name: Scalar, node: Node, blocks: tuple[str, ...], found: Found) -> Block | None:
+def _block(name: Scalar, node: Node, blocks: Blocks, found: Found) -> Block | None:
     mapping = _mapping(node, name.text, found)
     if mapping is None or name_text(name, found) is None:
         return None

@@ -193,9 +193,7 @@ BAD = [
     (
         "optimizers",
         "{Adam: {lr: 0.1}}",
-        "12: Adam has no argument `lr` [unknown-argument]\n"
-        "Adam takes learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay, "
-        "clipnorm, clipvalue, ...",
+        "12: Adam has no argument `lr` [unknown-argument]\ndid you mean `learning_rate`?",
     ),
     (
         "optimizers",
