@@ -113,10 +113,11 @@ def _sequence(plan: Draft) -> Lines:
     for filters, kernel in ((64, 8), (128, 5), (64, 3)):
         lines += [
             (f"- Conv1D: {{filters: {filters}, kernel_size: {kernel}, padding: same}}", ""),
-            ("- BatchNormalization", ""),
+            ("- BatchNormalization: {momentum: 0.9}", ""),
             ("- ReLU", ""),
         ]
     lines[0] = (lines[0][0], "shapes of a few steps, wherever they stand")
+    lines[1] = (lines[1][0], "Keras's 0.99 takes hundreds of steps to know the mean")
     return [*lines, ("- GlobalAveragePooling1D", "how much of each shape there is in all")]
 
 

@@ -15,6 +15,7 @@ _COLUMN: Final = 56  # where comments behind a line begin
 _WIDTH: Final = 100
 _LONGEST: Final = 200  # characters of a name in a comment
 _TOLD: Final = 12  # columns in a comment
+_SMALL: Final = 20.0  # that numbers may be which a model is given as they are
 _FEW: Final = 300  # samples
 _STEPS: Final = 6_000  # of training, at most, that a first try may take
 
@@ -105,8 +106,18 @@ def _data(plan: Draft, survey: Survey, sources: Sources) -> Iterator[str]:
         yield _commented(
             "  split: {train: 0.8, validation: 0.2}", f"of the file for training, {ordered}"
         )
+    yield _scale(plan, survey)
+
+
+def _scale(plan: Draft, survey: Survey) -> str:
+    """The steps of a sequence are one quantity: scaled one by one, its shapes would be lost."""
+    if plan.form == "sequence":
+        columns = [survey.column(n) for n in survey.names if n not in plan.targets]
+        ends = [end for each in columns for end in (abs(each.low), abs(each.high))]
+        if 0.5 <= max(ends) <= _SMALL:
+            return _commented("  scale: none", "the steps are one quantity, of a size that suits")
     scale = "minmax" if plan.form == "image" else "standard"
-    yield _commented(f"  scale: {scale}", "fitted on the training rows alone")
+    return _commented(f"  scale: {scale}", "fitted on the training rows alone")
 
 
 def _reading(plan: Draft, survey: Survey) -> Iterator[str]:

@@ -599,3 +599,14 @@ def test_very_many_rows_are_not_all_seen_in_each_epoch(run: Run, files: Path) ->
     train = compile_spec(files / "long.yaml").train
     assert train is not None
     assert (train.epochs, train.steps_per_epoch) == (20, 300)
+
+
+def test_steps_of_a_sequence_are_scaled_as_one_quantity_or_not_at_all(
+    run: Run, files: Path
+) -> None:
+    assert run("new", "wide.tsv").status == 0
+    assert "\n  scale: none\n" in (files / "wide.yaml").read_text()
+    rows = [[i % 3, *(random.gauss(500, 90) for _ in range(30))] for i in range(90)]
+    (files / "large.csv").write_text(_csv(["label", *(f"t{i}" for i in range(30))], rows))
+    assert run("new", "large.csv").status == 0
+    assert "\n  scale: standard " in (files / "large.yaml").read_text()
