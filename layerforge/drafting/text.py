@@ -13,7 +13,7 @@ from layerforge.writing.values import text
 Sources: TypeAlias = str | Mapping[str, str]  # one file, or one for each part
 _COLUMN: Final = 56  # where comments behind a line begin
 _WIDTH: Final = 100
-_LONGEST: Final = 200  # characters of a name in a comment
+_LONGEST: Final = 300  # characters of a name in a comment
 _TOLD: Final = 12  # columns in a comment
 _SMALL: Final = 20.0  # that numbers may be which a model is given as they are
 _FEW: Final = 300  # samples
@@ -76,14 +76,7 @@ def _data(plan: Draft, survey: Survey, sources: Sources) -> Iterator[str]:
     yield f"  source: {text(sources)}"
     yield from _reading(plan, survey)
     yield _commented(f"  task: {plan.task}", why.get("task", ""))
-    if plan.time:
-        yield f"  time: {text(plan.time if len(plan.time) > 1 else plan.time[0])}"
-    if plan.sort:
-        yield _commented("  sort: true", "the rows do not stand in the order of time")
-    if survey.times is not None and plan.time and (repeated := survey.times.repeated):
-        rows = "row repeats" if repeated == 1 else "rows repeat"
-        told = f"{repeated:,} {rows} a moment, as when summer time ends"
-        yield _commented("  duplicates: mean", told)
+    yield from _time(plan, survey)
     if plan.group is not None:
         yield _commented(f"  group: {text(plan.group)}", "several series" if plan.time else "")
     if plan.order is not None:
@@ -107,6 +100,26 @@ def _data(plan: Draft, survey: Survey, sources: Sources) -> Iterator[str]:
             "  split: {train: 0.8, validation: 0.2}", f"of the file for training, {ordered}"
         )
     yield _scale(plan, survey)
+
+
+def _time(plan: Draft, survey: Survey) -> Iterator[str]:
+    """The time of the rows, and what is said of rows that are not all equally far apart."""
+    times = survey.times
+    if not plan.time or times is None:
+        return
+    yield f"  time: {text(plan.time if len(plan.time) > 1 else plan.time[0])}"
+    if plan.sort:
+        yield _commented("  sort: true", "the rows do not stand in the order of time")
+    if times.repeated:
+        rows = "row repeats" if times.repeated == 1 else "rows repeat"
+        told = f"{times.repeated:,} {rows} a moment, as when summer time ends"
+        yield _commented("  duplicates: mean", told)
+    for warning in times.stamps.warnings:
+        yield f"  # {_plain(warning)}"
+        if times.stamps.even:
+            yield "  # `gaps: fill` would put rows without values there, for `missing` to fill."
+        else:
+            yield "  # The times of a forecast go on by the middle step; means of hours would be even."
 
 
 def _scale(plan: Draft, survey: Survey) -> str:

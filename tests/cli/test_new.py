@@ -610,3 +610,20 @@ def test_steps_of_a_sequence_are_scaled_as_one_quantity_or_not_at_all(
     (files / "large.csv").write_text(_csv(["label", *(f"t{i}" for i in range(30))], rows))
     assert run("new", "large.csv").status == 0
     assert "\n  scale: standard " in (files / "large.yaml").read_text()
+
+
+def test_gaps_and_uneven_steps_are_told_with_what_to_do(run: Run, files: Path) -> None:
+    hours = _hours(300)
+    rows = ([t, _day(i)] for i, t in enumerate(hours) if i not in (50, 51, 90))
+    (files / "gaps.csv").write_text(_csv(["when", "v"], rows))
+    assert run("new", "gaps.csv").status == 0
+    spec = (files / "gaps.yaml").read_text()
+    assert "  # 2 of 296 steps in `when` are not 1 hour" in spec
+    assert "  # `gaps: fill` would put rows without values there" in spec
+    start = datetime(2024, 1, 1)
+    odd = ([f"{start + timedelta(seconds=i * i * 7):%Y-%m-%d %H:%M:%S}", i % 7] for i in range(200))
+    (files / "odd-steps.csv").write_text(_csv(["when", "v"], odd))
+    assert run("new", "odd-steps.csv").status == 0
+    assert (
+        "The times of a forecast go on by the middle step" in (files / "odd-steps.yaml").read_text()
+    )
