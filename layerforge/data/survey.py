@@ -15,7 +15,7 @@ from layerforge.tables.cells import MISSING, plain, read_text
 from layerforge.tables.files import File, Wording, recognise
 from layerforge.tables.formats import formats_of, is_clock
 from layerforge.tables.frames import read_frame
-from layerforge.tables.looks import Look, look_of, words_for_nothing
+from layerforge.tables.looks import Look, look_of, number_for_nothing, words_for_nothing
 from layerforge.tables.numerals import check_units, numbers_of, worded
 from layerforge.tables.parquet import parquet_types, strange_types
 from layerforge.tables.series import series_of
@@ -295,15 +295,25 @@ def _numbers(head: File, names: Sequence[str]) -> dict[str, Seen]:
     found = {}
     for column in read_frame(head, names, pl.Float64):
         values = column.to_numpy()
-        if np.isnan(values).any():
-            continue
-        ends = np.flatnonzero(np.append(values[1:] != values[:-1], True))
-        run, whole = int(np.diff(ends, prepend=-1).max()), bool((values == np.round(values)).all())
-        low, high, distinct = float(values.min()), float(values.max()), len(np.unique(values))
-        kind: Literal["whole", "number"] = "whole" if whole else "number"
-        counts = whole and distinct > 2 and bool((np.diff(values) == 1).all())
-        found[column.name] = Seen(column.name, kind, distinct, 0, low, high, (), run, counts=counts)
+        if not np.isnan(values).any():
+            found[column.name] = _counted(column.name, values)
     return found
+
+
+def _counted(name: str, every: NDArray[np.float64], missing: int = 0) -> Seen:
+    """What a column of numbers is; a number that says that there is none is no value of it."""
+    import numpy as np
+
+    mark = number_for_nothing(every)
+    values = every if mark is None else every[every != mark]
+    missing += len(every) - len(values)
+    ends = np.flatnonzero(np.append(values[1:] != values[:-1], True))
+    run, whole = int(np.diff(ends, prepend=-1).max()), bool((values == np.round(values)).all())
+    low, high, distinct = float(values.min()), float(values.max()), len(np.unique(values))
+    kind: Literal["whole", "number"] = "whole" if whole else "number"
+    counts = whole and distinct > 2 and bool((np.diff(values) == 1).all())
+    marks = () if mark is None else (f"{mark:g}",)
+    return Seen(name, kind, distinct, missing, low, high, marks, run, counts=counts)
 
 
 def _seen(name: str, texts: pl.Series, wording: Wording) -> Seen:
@@ -331,10 +341,8 @@ def _seen(name: str, texts: pl.Series, wording: Wording) -> Seen:
         # Among categories a word for nothing is one more of them.
         distinct = known.n_unique() + len(sentinels)
         return Seen(name, "text", distinct, missing, 0, 0, sentinels, run, look, blank)
-    low, high = float(numbers.min()), float(numbers.max())  # type: ignore[arg-type]
-    whole = bool((numbers == numbers.round()).all())
-    kind: Literal["whole", "number"] = "whole" if whole else "number"
-    return Seen(name, kind, known.n_unique(), missing, low, high, sentinels, run)
+    seen = _counted(name, numbers.to_numpy(), missing)
+    return replace(seen, sentinels=(*sentinels, *seen.sentinels))
 
 
 def _as_numbers(texts: pl.Series, wording: Wording) -> pl.Series:
@@ -352,7 +360,13 @@ def season_of(seen: Survey, targets: Sequence[str]) -> Season:
     frame = numbers_of(seen.file, targets)
     times = seen.times
     rows = np.arange(seen.file.rows) if times is None else times.order[: times.first]
-    finite = frame[rows].select(pl.when(pl.all().is_finite()).then(pl.all()))
+    marks = [float(m) for n in targets for m in seen.column(n).sentinels if _is_number(m)]
+    there = pl.all().is_finite() & ~pl.all().is_in(marks)
+    finite = frame[rows].select(pl.when(there).then(pl.all()))
     frame = finite.fill_null(strategy="forward").fill_null(0.0)
     step = times.stamps.clock.step if times is not None else None
     return find_season(step, frame.to_numpy()[: int(0.7 * len(rows))])
+
+
+def _is_number(word: str) -> bool:
+    return re.fullmatch(r"-?\d+(\.\d+)?", word) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
@@ -206,12 +207,19 @@ def _missing(plan: Draft, survey: Survey) -> Iterator[str]:
     # Among categories a word for nothing is one more of them; among numbers it must be said.
     words = sorted({word for each in columns if each.numeric for word in each.sentinels})
     holes = [c.name for c in columns if (c.blank if c.kind == "text" else c.missing)]
-    parts = {"sentinels": words} if words else {}
+    parts = {"sentinels": [_mark(word) for word in words]} if words else {}
     fill = {"fill": "previous" if plan.form == "series" else "mean"}
     if holes:
         told = f"values are missing in {', '.join(holes[:3])}"
         told += f", and {len(holes) - 3:,} more" if len(holes) > 3 else ""
         yield _commented(f"  missing: {text({**parts, **fill})}", told)
+
+
+def _mark(word: str) -> str | float:
+    """A word for nothing as the spec has it: -9999 is a number."""
+    if re.fullmatch(r"-?\d+(\.\d+)?", word) is None:
+        return word
+    return float(word) if "." in word else int(word)
 
 
 def _form(plan: Draft) -> Iterator[str]:

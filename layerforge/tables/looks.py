@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Final, Literal
 from layerforge.tables.formats import formats_of, is_clock
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
 
 Kind = Literal["pair", "unit", "clock", "date", "marks", "mixed"]
 UNIT: Final = r"^[-+]?\d[\d.,' ]*?\s*([A-Za-zµμ°²³Ωℓ][A-Za-zµμ°²³Ω/0-9]*)$"
 _PAIR: Final = "^\\d+([.,]\\d+)?\\s*([/xX\u00d7:~\u2013-])\\s*\\d+([.,]\\d+)?$"
 _MARKED: Final = r"^[-+]?\d{1,3}([.,' ]\d{3})*([.,]\d+)?$|^[-+]?\d+[.,]\d+$"
+_MARKS: Final = (-9999.0, -999.0, -99999.0, -999.9, -99.9, 9999.0, 99999.0, 999999.0)
+_AWAY: Final = 3  # times the range of all other numbers that such a mark lies away from them
+_OTHERS: Final = 20  # numbers that there are beside it
 _WORDS: Final = 5  # different words among numbers that may all say that there is none,
 _NUMBERS: Final = 10  # where there are more different numbers than these
 
@@ -50,3 +55,19 @@ def words_for_nothing(known: pl.Series, strange: pl.Series) -> tuple[str, ...]:
     few = len(words) <= _WORDS and 2 * len(strange) <= len(known)
     among = known.n_unique() - len(words) > _NUMBERS and not strange.str.contains(r"\d").any()
     return tuple(words) if few and among else ()
+
+
+def number_for_nothing(values: NDArray[np.float64]) -> float | None:
+    """The number that says that there is none, such as -9999 among temperatures; None where there is not."""
+    import numpy as np
+
+    for end in (values.min(), values.max()):
+        if float(end) not in _MARKS:
+            continue
+        others = values[values != end]
+        if len(others) < _OTHERS or 2 * len(others) < len(values):
+            continue
+        low, high = others.min(), others.max()
+        if np.minimum(abs(end - low), abs(end - high)) > _AWAY * max(high - low, 1):
+            return float(end)
+    return None

@@ -627,3 +627,17 @@ def test_gaps_and_uneven_steps_are_told_with_what_to_do(run: Run, files: Path) -
     assert (
         "The times of a forecast go on by the middle step" in (files / "odd-steps.yaml").read_text()
     )
+
+
+def test_a_number_far_from_all_others_stands_for_nothing(run: Run, files: Path) -> None:
+    rows = ([t, -9999 if i % 37 == 5 else 1013 + i % 9] for i, t in enumerate(_hours(300)))
+    (files / "marks.csv").write_text(_csv(["when", "pressure"], rows))
+    assert run("new", "marks.csv").status == 0
+    assert "  missing: {sentinels: [-9999], fill: previous}" in (files / "marks.yaml").read_text()
+    told = run("data", "marks.yaml").out
+    assert "1013 to 1021" in told
+    # It is a number like any other where the others reach as far.
+    rows = ([t, -9999 if i % 37 == 5 else i * 50 - 8000] for i, t in enumerate(_hours(300)))
+    (files / "far.csv").write_text(_csv(["when", "depth"], rows))
+    assert run("new", "far.csv").status == 0
+    assert "sentinels" not in (files / "far.yaml").read_text()
