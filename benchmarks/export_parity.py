@@ -94,7 +94,7 @@ def _cell(form: Any, model: Any, inputs: Mapping[str, Any], expected: Any) -> st
         warnings.simplefilter("ignore")
         path = Path(folder) / f"model{form.ending}"
         try:
-            how = form.write(model, path)
+            how = form.write(model, path, inputs)
             found = form.read(path)(inputs)
         except Exception as error:  # converters raise whatever they meet; the table says it
             first = next(iter(str(error).strip().splitlines()), type(error).__name__)

@@ -12,7 +12,7 @@ from layerforge.data import Prepared
 from layerforge.data.feeds import Feed
 from layerforge.diagnostics import Diagnostic, Faults, reason_of
 from layerforge.events import Listener, Note
-from layerforge.exporting.formats import FORMATS, Answer, Format, missing
+from layerforge.exporting.formats import FORMATS, Answer, Format, Inputs, missing
 from layerforge.exporting.units import in_units, raw_inputs, target_scale, why_outside, with_units
 from layerforge.run import directory
 from layerforge.run.chatter import told
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _ROWS: Final = 64  # samples that are compared
+_FEW: Final = 2  # with which a way of converting is tried
 _MOST: Final = 1e-3  # how far an answer may be from Keras's: of scaled values, of a probability
 
 
@@ -100,14 +101,23 @@ class _Rows:
         """The largest difference, and of how many samples."""
         import numpy as np
 
-        every = self.prepared.positions[scored_split(self.prepared)]
-        positions = every[np.linspace(0, len(every) - 1, min(_ROWS, len(every))).astype(np.int64)]
+        positions = self._positions(_ROWS)
         found = answer(raw_inputs(self.prepared, self.feeds, positions, self.inside))
         expected = self._expected(positions)
         apart = np.abs(found.astype(np.float64).reshape(expected.shape) - expected)
         if self.prepared.classes is None and self.inside:
             apart = apart / target_scale(self.prepared, expected.shape[1:])
         return float(apart.max()), len(positions)
+
+    def some(self) -> Inputs:
+        """What the model takes of a few samples."""
+        return raw_inputs(self.prepared, self.feeds, self._positions(_FEW), self.inside)
+
+    def _positions(self, most: int) -> NDArray[np.int64]:
+        import numpy as np
+
+        every = self.prepared.positions[scored_split(self.prepared)]
+        return every[np.linspace(0, len(every) - 1, min(most, len(every))).astype(np.int64)]
 
     def _expected(self, positions: NDArray[np.int64]) -> NDArray[Any]:
         import numpy as np
@@ -139,7 +149,7 @@ def _written(model: Any, form: Format, path: Path, rows: _Rows) -> tuple[str | N
         path.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=path.parent, prefix=".export.") as folder:
             temporary = Path(folder) / path.name
-            how = _attempt(form, model, temporary)
+            how = _attempt(form, model, temporary, rows.some())
             difference, samples = rows.difference(form.read(temporary))
             if not difference <= _MOST:
                 message = (
@@ -155,9 +165,9 @@ def _written(model: Any, form: Format, path: Path, rows: _Rows) -> tuple[str | N
     return how, difference, samples
 
 
-def _attempt(form: Format, model: Any, path: Path) -> str | None:
+def _attempt(form: Format, model: Any, path: Path, inputs: Inputs) -> str | None:
     try:
-        return form.write(model, path)
+        return form.write(model, path, inputs)
     except OSError:
         raise
     except Exception as error:  # converters raise whatever their C++ does

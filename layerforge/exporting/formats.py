@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 
 Inputs: TypeAlias = "Mapping[str, NDArray[Any]]"
 Answer: TypeAlias = "Callable[[Inputs], NDArray[Any]]"
-Write: TypeAlias = Callable[[Any, Path], str | None]
+Write: TypeAlias = "Callable[[Any, Path, Inputs], str | None]"
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
     """How a model is written, and read again; `ending` is that of its files, empty of a folder.
 
-    `needs` are packages that it takes beside TensorFlow. To write it may say a sentence about how.
+    `needs` are packages that it takes beside TensorFlow. To write takes inputs of a few samples to try
+    ways with, and may say a sentence about how.
     """
 
     ending: str
@@ -47,7 +48,7 @@ def missing(format: Format) -> Faults | None:
     return Faults(Diagnostic("missing-package", message, help="pip install 'layerforge[export]'"))
 
 
-def _write_keras(model: Any, path: Path) -> None:
+def _write_keras(model: Any, path: Path, inputs: Inputs) -> None:
     model.save(path)
 
 
@@ -65,7 +66,11 @@ def _read_keras(path: Path) -> Answer:
     return answer
 
 
-def _write_savedmodel(model: Any, path: Path, batch: int | None = None) -> None:
+def _write_savedmodel(model: Any, path: Path, inputs: Inputs) -> None:
+    _save(model, path)
+
+
+def _save(model: Any, path: Path, batch: int | None = None) -> None:
     """Writes the model as it answers: what Keras's own `export` writes has augmentation go on."""
     import keras
 
@@ -91,7 +96,7 @@ def _read_savedmodel(path: Path) -> Answer:
     return answer
 
 
-def _write_onnx(model: Any, path: Path) -> str | None:
+def _write_onnx(model: Any, path: Path, inputs: Inputs) -> str | None:
     with standard_error_aside(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -138,11 +143,11 @@ _WAYS: Final = (
 )
 
 
-def _write_tflite(model: Any, path: Path) -> str | None:
+def _write_tflite(model: Any, path: Path, inputs: Inputs) -> str | None:
     problems = list[Exception]()
     for way in _WAYS:
         with standard_error_aside():  # where the converter says at length why a way is none
-            content = _attempt(model, way)
+            content = _attempt(model, way, inputs)
         if isinstance(content, bytes):
             path.write_bytes(content)
             return way.said
@@ -150,12 +155,14 @@ def _write_tflite(model: Any, path: Path) -> str | None:
     raise problems[0]
 
 
-def _attempt(model: Any, way: _Way) -> bytes | Exception:
-    """The model converted in one way, and run once: what it cannot hold may only be told then."""
-    names = [each.name for each in model.inputs]
+def _attempt(model: Any, way: _Way, inputs: Inputs) -> bytes | Exception:
+    """The model converted in one way, and run once: what it cannot hold may only be told then.
+
+    It is run on real samples: TensorFlow Lite ends the process at fewer steps than a kernel has.
+    """
     try:
         content = _converted(model, way)
-        _answers(content)(dict(zip(names, _zeros(model, way.batch or 2), strict=True)))
+        _answers(content)(inputs)
     except Exception as error:  # whatever the C++ of converter and interpreter raises
         return error
     return content
@@ -167,20 +174,12 @@ def _converted(model: Any, way: _Way) -> bytes:
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with unrolled(recurrent_layers(model), True) if way.unroll else nullcontext():
-            _write_savedmodel(model, Path(folder), way.batch)
+            _save(model, Path(folder), way.batch)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
         if way.select:
             ops = tf.lite.OpsSet
             converter.target_spec.supported_ops = [ops.TFLITE_BUILTINS, ops.SELECT_TF_OPS]
         return bytes(converter.convert())
-
-
-def _zeros(model: Any, rows: int) -> list[Any]:
-    import numpy as np
-
-    return [
-        np.zeros([rows, *(n or 1 for n in each.shape[1:])], each.dtype) for each in model.inputs
-    ]
 
 
 def _read_tflite(path: Path) -> Answer:

@@ -26,6 +26,8 @@ MODELS = {
         [LSTM: {units: 4, dropout: 0.1, recurrent_dropout: 0.2}]}""",
     "augmentation": """{input: [8, 9, 3], layers:
         [RandomFlip, RandomRotation: 0.2, RandomBrightness: 0.3, Flatten, Dense: 2]}""",
+    "steps of any number, and a kernel of three": """{input: [null, 4], layers:
+        [Conv1D: {filters: 3, kernel_size: 3}, GlobalMaxPooling1D, Dense: 2]}""",
     "noise": "{input: [8, 3], layers: [GaussianNoise: 1, SpatialDropout1D: 0.5, GRU: 3]}",
     "names that TensorFlow would change": """{inputs: {the-first: [3], second: [3]}, layers:
         [{Add: , from: [the-first, second]}, {Dense: 2, name: the-last}]}""",
@@ -53,7 +55,9 @@ def _model(text: str, folder: Path) -> Any:
 def _inputs(model: Any) -> dict[str, Any]:
     chance = np.random.default_rng(0)
     return {
-        each.name: chance.normal(size=[2, *each.shape[1:]]).astype("float32")
+        each.name: chance.normal(size=[2, *(size or 8 for size in each.shape[1:])]).astype(
+            "float32"
+        )
         for each in model.inputs
     }
 
@@ -64,7 +68,7 @@ def test_what_was_written_answers_as_keras_does(text: str, name: str, tmp_path: 
     model = _model(text, tmp_path)
     inputs = _inputs(model)
     path = tmp_path / f"model{FORMATS[name].ending}"
-    FORMATS[name].write(model, path)
+    FORMATS[name].write(model, path, inputs)
     found = FORMATS[name].read(path)(inputs)
     given = list(inputs.values())
     expected = model.predict(given if len(given) > 1 else given[0], verbose=0)
@@ -76,7 +80,7 @@ def test_an_onnx_file_calls_inputs_and_outputs_as_the_spec_does(tmp_path: Path) 
 
     model = _model(MODELS["names that TensorFlow would change"], tmp_path)
     path = tmp_path / "model.onnx"
-    FORMATS["onnx"].write(model, path)
+    FORMATS["onnx"].write(model, path, {})
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     assert [each.name for each in session.get_inputs()] == ["the-first", "second"]
     assert [each.name for each in session.get_outputs()] == ["the-last"]

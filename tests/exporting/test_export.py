@@ -177,7 +177,7 @@ def test_what_answers_otherwise_is_not_kept(
 def test_a_format_that_cannot_hold_the_model_is_told_in_a_line(
     blobs: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(model: Any, path: Path) -> None:
+    def fail(model: Any, path: Path, inputs: Any) -> None:
         raise RuntimeError("no such operation\nand much more")
 
     monkeypatch.setattr(
