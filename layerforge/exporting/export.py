@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from layerforge.data import Prepared
 from layerforge.data.feeds import Feed
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_T = TypeVar("_T")
 _ROWS: Final = 64  # samples that are compared
 _FEW: Final = 2  # with which a way of converting is tried
 _MOST: Final = 1e-3  # how far an answer may be from Keras's: of scaled values, of a probability
@@ -104,6 +105,8 @@ class _Rows:
         positions = self._positions(_ROWS)
         found = answer(raw_inputs(self.prepared, self.feeds, positions, self.inside))
         expected = self._expected(positions)
+        if found.size != expected.size:
+            raise ValueError(f"an answer of the shape {found.shape}, not {expected.shape}")
         apart = np.abs(found.astype(np.float64).reshape(expected.shape) - expected)
         if self.prepared.classes is None and self.inside:
             apart = apart / target_scale(self.prepared, expected.shape[1:])
@@ -149,8 +152,11 @@ def _written(model: Any, form: Format, path: Path, rows: _Rows) -> tuple[str | N
         path.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=path.parent, prefix=".export.") as folder:
             temporary = Path(folder) / path.name
-            how = _attempt(form, model, temporary, rows.some())
-            difference, samples = rows.difference(form.read(temporary))
+            inputs = rows.some()
+            how = _attempt("hold the model", lambda: form.write(model, temporary, inputs))
+            difference, samples = _attempt(
+                "answer as Keras does", lambda: rows.difference(form.read(temporary))
+            )
             if not difference <= _MOST:
                 message = (
                     f"what was written answers otherwise than Keras, by up to {difference:.3g}"
@@ -165,14 +171,14 @@ def _written(model: Any, form: Format, path: Path, rows: _Rows) -> tuple[str | N
     return how, difference, samples
 
 
-def _attempt(form: Format, model: Any, path: Path, inputs: Inputs) -> str | None:
+def _attempt(what: str, work: Callable[[], _T]) -> _T:
     try:
-        return form.write(model, path, inputs)
+        return work()
     except OSError:
         raise
-    except Exception as error:  # converters raise whatever their C++ does
+    except Exception as error:  # converters and runtimes raise whatever their C++ does
         first = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        message = f"this format cannot hold the model: {first[:200]}"
+        message = f"this format cannot {what}: {first[:200]}"
         raise Faults(Diagnostic("not-exported", message)) from error
 
 

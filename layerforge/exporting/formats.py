@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 Inputs: TypeAlias = "Mapping[str, NDArray[Any]]"
 Answer: TypeAlias = "Callable[[Inputs], NDArray[Any]]"
+_ABSENT: Final = re.compile(r'In Node, \("([^"]*)", .* No Op registered for (\w+)', re.DOTALL)
 Write: TypeAlias = "Callable[[Any, Path, Inputs], str | None]"
 
 
@@ -112,7 +114,14 @@ def _read_onnx(path: Path) -> Answer:
     import numpy as np
     import onnxruntime
 
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    try:
+        session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    except Exception as error:
+        absent = _ABSENT.search(str(error))
+        if absent is None:
+            raise
+        message = f"ONNX has no operation for TensorFlow's {absent[2]}, which `{absent[1]}` is"
+        raise ValueError(message) from error
 
     def answer(inputs: Inputs) -> NDArray[Any]:
         given = {each.name: inputs[each.name] for each in session.get_inputs()}

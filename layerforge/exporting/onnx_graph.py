@@ -21,7 +21,10 @@ def write_onnx(model: Any, path: Path) -> None:
     function = tf.function(answer).get_concrete_function(*specs)
     inputs = [each.name for each in function.inputs[: len(specs)]]
     outputs = [each.name for each in function.outputs]
-    names = [each.name for each in model.inputs] + list(model.output_names)
+    given = list(model.output_names)
+    if len(set(given)) < len(given):  # several of one layer
+        given = [f"output_{at}" for at in range(len(given))]
+    names = [each.name for each in model.inputs] + given
     tf2onnx.convert.from_graph_def(
         _frozen(function, inputs, outputs),
         name=model.name,

@@ -84,3 +84,12 @@ def test_an_onnx_file_calls_inputs_and_outputs_as_the_spec_does(tmp_path: Path) 
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     assert [each.name for each in session.get_inputs()] == ["the-first", "second"]
     assert [each.name for each in session.get_outputs()] == ["the-last"]
+
+
+def test_an_operation_that_onnx_lacks_is_named(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime", reason="the extra `export`")
+    model = _model("{input: [3], layers: [Hashing: 5]}", tmp_path)
+    path = tmp_path / "model.onnx"
+    FORMATS["onnx"].write(model, path, {})
+    with pytest.raises(ValueError, match="ONNX has no operation for TensorFlow's StringToHash"):
+        FORMATS["onnx"].read(path)

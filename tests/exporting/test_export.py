@@ -193,6 +193,24 @@ def test_a_format_that_cannot_hold_the_model_is_told_in_a_line(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda inputs: np.zeros((3, 3)), r"an answer of the shape \(3, 3\), not \(\d+, 2\)"),
+        (lambda inputs: 1 / 0, "division by zero"),
+    ],
+)
+def test_what_was_written_and_cannot_answer_is_told_in_a_line(
+    blobs: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Any, message: str
+) -> None:
+    form = formats.Format(".keras", FORMATS["keras"].write, lambda path: answer)
+    monkeypatch.setattr(exporting, "FORMATS", {"keras": form})
+    with pytest.raises(Faults, match=f"this format cannot answer as Keras does: {message}") as stop:
+        _exported(blobs.trained.path, "keras", tmp_path)
+    assert [each.code for each in stop.value.diagnostics] == ["not-exported"]
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_place_that_is_taken_or_named_otherwise_is_refused(
     blobs: Example, tmp_path: Path
 ) -> None:
