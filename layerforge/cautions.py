@@ -29,6 +29,8 @@ _READERS: Final = frozenset(
         *("MultiHeadAttention", "GroupQueryAttention", "Attention", "AdditiveAttention"),
     }
 )
+# Layers that join any number of tensors.
+_MERGING: Final = frozenset(("Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply"))
 # Layers that hand a mask on: those of keras.layers with `supports_masking`.
 KEEPERS: Final = frozenset(
     {
@@ -48,6 +50,7 @@ def cautions(plan: Plan, shared: bool = False) -> Iterator[Diagnostic]:
     `shared` says that several devices are to share each batch.
     """
     yield from _lost_masks(plan)
+    yield from _merging_nothing(plan)
     for step in plan.steps:
         if step.inner is not None:
             yield from cautions(step.inner, shared)
@@ -99,10 +102,38 @@ def _lost_masks(plan: Plan) -> Iterator[Diagnostic]:
             masked[call.name] = call
         elif sources and _keeps(step):
             masked[call.name] = sources[0]
+            yield from _beside_a_state(call, sources[0])
         elif sources and call.layer.type.name not in _READERS:
             reader = _reader_behind(plan, call.name)
             if reader is not None:
                 yield _lost(call, sources[0], reader)
+        elif sources:
+            yield from _beside_a_state(call, sources[0])
+
+
+def _beside_a_state(call: Call, maker: Call) -> Iterator[Diagnostic]:
+    """Keras hands no mask to a call on several tensors (`Layer.__call__`, step 6), attention apart."""
+    stated = "initial_state" in call.keywords or len(call.inputs) > 1
+    word = call.layer.type.name
+    if word not in _READERS or "Attention" in word or not stated or "mask" in call.keywords:
+        return
+    message = (
+        f"Keras gives a {word} with an `initial_state` no mask, so it reads the padding as data"
+    )
+    help = "give it: `mask: NAME` in `from`, of an item such as `ops.not_equal: 0` on the tokens"
+    related = (Related(f"this {maker.layer.type.name} makes the mask", maker.span),)
+    yield Diagnostic("lost-mask", message, call.span, help, related, "warning")
+
+
+def _merging_nothing(plan: Plan) -> Iterator[Diagnostic]:
+    """Merging layers that are given one tensor: most often a `from` was forgotten."""
+    for step in plan.steps:
+        call = step.call
+        if call.layer.type.variadic and call.layer.type.name in _MERGING and len(call.inputs) == 1:
+            word = call.layer.type.name
+            message = f"this {word} is given one tensor, and gives it back as it is"
+            help = "name what it joins: `from: [previous, NAME]`"
+            yield Diagnostic("one-input", message, call.span, help, severity="warning")
 
 
 def _makes_mask(layer: Layer) -> bool:

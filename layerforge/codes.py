@@ -95,6 +95,7 @@ CODES: Final[dict[str, str]] = {
     "conflicting-arguments": "arguments that cannot stand together",
     "leaves-cudnn": "an argument that takes a recurrent layer off the fast kernel of a GPU",
     "lost-mask": "a layer that drops the mask which one behind it would have read",
+    "one-input": "a merging layer that is given one tensor, and so gives it back as it is",
     # data
     "unreadable-data": "a data file that is not there, cannot be opened, or is not what it seems",
     "data-not-text": "a data file that is neither UTF-8 text nor Parquet",
@@ -161,6 +162,7 @@ WARNINGS: Final = frozenset(
         "invalid-point",
         "leaves-cudnn",
         "lost-mask",
+        "one-input",
         "own-statistics",
         "unreachable-target",
         "unscaled-column",

@@ -6,6 +6,7 @@ import warnings
 from importlib import import_module
 
 import keras
+import numpy as np
 import pytest
 
 from layerforge.cautions import _READERS, KEEPERS
@@ -101,3 +102,41 @@ def test_a_mask_ends_rightly_where_a_sequence_becomes_a_vector(compile_text: Com
     assert _codes(compile_text, *ended) == []
     kept = ["Masking", "LSTM: {units: 4, return_sequences: true}", "ops.abs", "GRU: 4"]
     assert _codes(compile_text, *kept) == ["lost-mask"]
+
+
+DECODER = """
+    model:
+      inputs: {tokens: {shape: [6], dtype: int32}, state: [3]}
+      layers:
+        - ops.not_equal: 0
+          from: tokens
+          name: seen
+        - Embedding: {input_dim: 9, output_dim: 4, mask_zero: true}
+          from: tokens
+        - GRU: {units: 3, return_sequences: true}
+          from: {sequence: previous, initial_state: state, mask: MASK}
+        - GlobalAveragePooling1D:
+          name: mean
+      outputs: [mean, seen]
+    """
+
+
+def test_a_mask_is_not_given_beside_a_state(compile_text: CompileText) -> None:
+    assert [each.code for each in compile_text(DECODER.replace("MASK", "seen")).found] == []
+    found = compile_text(DECODER.replace(", mask: MASK", "")).found
+    assert [(each.code, each.span and each.span.line) for each in found] == [("lost-mask", 10)]
+
+
+@pytest.mark.parametrize("layer", ["Add", "Concatenate", "Multiply", "Average"])
+def test_a_merging_layer_of_one_tensor_is_told(layer: str, compile_text: CompileText) -> None:
+    assert _codes(compile_text, layer) == ["one-input"]
+    assert _codes(compile_text, "ops.stack") == []
+
+
+def test_keras_hands_no_mask_to_a_layer_beside_a_state() -> None:
+    embed, walk = keras.layers.Embedding(9, 4, mask_zero=True), keras.layers.GRU(3)
+    tokens, state = keras.Input((5,), dtype="int32"), keras.Input((3,))
+    stated = keras.Model([tokens, state], walk(embed(tokens), initial_state=state))
+    alone = keras.Model(tokens, walk(embed(tokens)))
+    given, zeros = np.array([[1, 2, 0, 0, 0]]), np.zeros((1, 3), "float32")
+    assert not np.allclose(stated([given, zeros]), alone(given), atol=1e-4)
