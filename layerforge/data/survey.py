@@ -20,6 +20,7 @@ from layerforge.tables.numerals import check_units, numbers_of, worded
 from layerforge.tables.parquet import parquet_types, strange_types
 from layerforge.tables.series import series_of
 from layerforge.tables.stamps import Clock, Stamps, read_moments, settled
+from layerforge.tables.steps import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,6 +44,7 @@ SENTINELS: Final = (
 )
 PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
 _REPEATED: Final = 50  # one row in so many may repeat a moment of a series
+_GAPS: Final = 4  # rows that there are for each absent moment, at least, where gaps are filled
 _EARLY: Final = 0.6  # of the rows
 _SERIES: Final = 1_000  # in one file, at most
 _TRIED: Final = 50  # columns that may number sequences, or their steps: the first ones do
@@ -363,9 +365,31 @@ def season_of(seen: Survey, targets: Sequence[str]) -> Season:
     marks = [float(m) for n in targets for m in seen.column(n).sentinels if _is_number(m)]
     there = pl.all().is_finite() & ~pl.all().is_in(marks)
     finite = frame[rows].select(pl.when(there).then(pl.all()))
-    frame = finite.fill_null(strategy="forward").fill_null(0.0)
-    step = times.stamps.clock.step if times is not None else None
-    return find_season(step, frame.to_numpy()[: int(0.7 * len(rows))])
+    values = finite.fill_null(strategy="forward").fill_null(0.0).to_numpy()
+    if times is None:
+        return find_season(None, values[: int(0.7 * len(values))])
+    grid = grid_of(times)
+    if grid is not None:  # an absent moment has the values of the one before
+        values = values[np.searchsorted(grid, np.arange(grid[-1] + 1), side="right") - 1]
+    return find_season(times.stamps.clock.step, values[: int(0.7 * len(values))])
+
+
+def grid_of(times: Times) -> NDArray[np.int64] | None:
+    """The place of each row of one series among all moments from its first to its last.
+
+    None where none is absent, or where to put rows there would be wrong: holidays are no gaps, nor
+    are most of the moments.
+    """
+    import numpy as np
+
+    step = times.stamps.clock.step
+    if times.group is not None or not times.stamps.even or step is None or step.unit == "weekday":
+        return None
+    counts = counted(step, times.stamps.values)
+    assert counts is not None  # as of every step found in these values
+    places, rest = np.divmod(counts - counts[0], step.count)
+    absent = int(places[-1]) + 1 - len(places)
+    return None if rest.any() or not 0 < absent * _GAPS <= len(places) else places
 
 
 def _is_number(word: str) -> bool:

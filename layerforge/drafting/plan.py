@@ -23,8 +23,9 @@ class Wishes:
 class Draft:
     """The decisions from which a spec is written. `features` None means all the other columns.
 
-    `reasons` says for a key of the spec why it is so. `left_out` are columns with what is wrong.
-    Of a forecast the model is given `width` columns of the past, and `ahead` of the steps to come.
+    `reasons` says for a key of the spec why it is so. `left_out` are columns with what is wrong. Of a
+    series `gaps` moments are absent that are put in; of a forecast the model is given `width` columns
+    of the past, and `ahead` of the steps to come.
     """
 
     task: Task
@@ -38,6 +39,7 @@ class Draft:
     group: str | None = None
     order: str | None = None
     sort: bool = False
+    gaps: int = 0
     strip: str | None = None
     classes: int = 0
     window: int = 0

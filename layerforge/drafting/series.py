@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from layerforge.data.survey import PARTS, Survey, Times, season_of, texts_of
+from layerforge.data.survey import PARTS, Survey, Times, grid_of, season_of, texts_of
 from layerforge.diagnostics import Diagnostic, Faults
 from layerforge.drafting.columns import useless
 from layerforge.drafting.plan import Draft, Wishes
@@ -42,6 +42,7 @@ def series_draft(survey: Survey, wishes: Wishes, reasons: dict[str, str]) -> Dra
         time=() if times is None else times.columns,
         group=None if times is None else times.group,
         sort=times is not None and times.sort,
+        gaps=_absent(times),
         features=features,
         targets=chosen,
         window=window,
@@ -79,6 +80,12 @@ def _left_out(survey: Survey, wishes: Wishes, texts: dict[str, int]) -> dict[str
         if why:
             found[each.name] = why
     return found
+
+
+def _absent(times: Times | None) -> int:
+    """How many moments are absent that can be put in."""
+    grid = grid_of(times) if times is not None else None
+    return 0 if grid is None else int(grid[-1]) + 1 - len(grid)
 
 
 def _numbers(survey: Survey, names: Sequence[str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from layerforge.data.survey import Survey
@@ -115,6 +115,10 @@ def _time(plan: Draft, survey: Survey) -> Iterator[str]:
         rows = "row repeats" if times.repeated == 1 else "rows repeat"
         told = f"{times.repeated:,} {rows} a moment, as when summer time ends"
         yield _commented("  duplicates: mean", told)
+    if plan.gaps:
+        moments = "1 moment is" if plan.gaps == 1 else f"{plan.gaps:,} moments are"
+        yield _commented("  gaps: fill", f"{moments} absent")
+        return
     for warning in times.stamps.warnings:
         yield f"  # {_plain(warning)}"
         if times.stamps.even:
@@ -202,15 +206,17 @@ def _form_of_samples(plan: Draft) -> Iterator[str]:
 
 def _missing(plan: Draft, survey: Survey) -> Iterator[str]:
     """What is done about missing values, where there are some in a column in use."""
-    used = (*plan.features, *plan.targets) if plan.features is not None else survey.names
+    used: Sequence[str] = survey.names
+    if plan.features is not None:
+        used = (*plan.features, *plan.known, *plan.targets)
     columns = [survey.column(name) for name in dict.fromkeys(used)]
     # Among categories a word for nothing is one more of them; among numbers it must be said.
     words = sorted({word for each in columns if each.numeric for word in each.sentinels})
     holes = [c.name for c in columns if (c.blank if c.kind == "text" else c.missing)]
     parts = {"sentinels": [_mark(word) for word in words]} if words else {}
     fill = {"fill": "previous" if plan.form == "series" else "mean"}
-    if holes:
-        told = f"values are missing in {', '.join(holes[:3])}"
+    if holes or plan.gaps:
+        told = f"values are missing in {', '.join(holes[:3])}" if holes else "in rows put in"
         told += f", and {len(holes) - 3:,} more" if len(holes) > 3 else ""
         yield _commented(f"  missing: {text({**parts, **fill})}", told)
 

@@ -618,7 +618,17 @@ def test_gaps_and_uneven_steps_are_told_with_what_to_do(run: Run, files: Path) -
     (files / "gaps.csv").write_text(_csv(["when", "v"], rows))
     assert run("new", "gaps.csv").status == 0
     spec = (files / "gaps.yaml").read_text()
-    assert "  # 2 of 296 steps in `when` are not 1 hour" in spec
+    assert (
+        "  gaps: fill                                              # 3 moments are absent\n" in spec
+    )
+    assert "  missing: {fill: previous}                               # in rows put in\n" in spec
+    assert "3 absent moments were put in as rows without values" in run("data", "gaps.yaml").out
+    days = [datetime(2024, 1, 1) + timedelta(days=i) for i in range(99)]
+    open_ = ([f"{d:%Y-%m-%d}", d.day] for d in days if d.weekday() < 5 and d.day != 15)
+    (files / "holidays.csv").write_text(_csv(["when", "v"], open_))
+    assert run("new", "holidays.csv").status == 0
+    spec = (files / "holidays.yaml").read_text()
+    assert "\n  gaps: fill" not in spec
     assert "  # `gaps: fill` would put rows without values there" in spec
     start = datetime(2024, 1, 1)
     odd = ([f"{start + timedelta(seconds=i * i * 7):%Y-%m-%d %H:%M:%S}", i % 7] for i in range(200))
@@ -641,3 +651,16 @@ def test_a_number_far_from_all_others_stands_for_nothing(run: Run, files: Path) 
     (files / "far.csv").write_text(_csv(["when", "depth"], rows))
     assert run("new", "far.csv").status == 0
     assert "sentinels" not in (files / "far.yaml").read_text()
+
+
+def test_the_season_is_found_across_gaps(run: Run, files: Path) -> None:
+    """Rows counted one by one would lose the hour of the day at each gap."""
+    rows = (
+        [t, _day(i), "ok"]
+        for i, t in enumerate(_hours(700))
+        if i % 97 > 9  # ten hours each
+    )
+    (files / "log.csv").write_text(_csv(["when", "v", "state"], rows))
+    assert run("new", "log.csv").status == 0
+    assert "  season: 24\n" in (files / "log.yaml").read_text()
+    assert "season: 24" in run("data", "log.yaml").out
