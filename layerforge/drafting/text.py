@@ -87,7 +87,7 @@ def _data(plan: Draft, survey: Survey, sources: Sources) -> Iterator[str]:
     if "features" in why:
         yield f"    # {_plain(why['features'])}"
     for name, reason in plan.left_out.items():
-        yield f"    # left out: {_plain(name) or 'the column without a name'} ({reason})"
+        yield f"    # left out: {_plain(name) or 'the column without a name'} ({_plain(reason)})"
     yield from _categories(plan, survey)
     yield _commented(f"  targets: {text(list(plan.targets))}", why.get("targets", ""))
     yield from _ahead(plan)

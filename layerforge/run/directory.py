@@ -87,12 +87,18 @@ def read_json(path: Path) -> dict[str, Any]:
         value = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         reason = reason_of(error)
-        raise Faults(Diagnostic("broken-run", f"`{path}` cannot be read: {reason}")) from None
+        raise Faults(Diagnostic("broken-run", f"`{path}` cannot be read: {reason}")) from error
     except ValueError as error:
         raise Faults(Diagnostic("broken-run", f"`{path}` is no JSON: {error}")) from None
     if not isinstance(value, dict):
         raise Faults(Diagnostic("broken-run", f"`{path}` holds no JSON object"))
     return value
+
+
+def is_refused(stop: Faults) -> bool:
+    """Whether a file is there and the disk or the network does not give it: it says nothing of the run."""
+    cause, absent = stop.__cause__, (FileNotFoundError, NotADirectoryError, PermissionError)
+    return isinstance(cause, OSError) and not isinstance(cause, (*absent, IsADirectoryError))
 
 
 def spec_names(runs: Path) -> list[str]:

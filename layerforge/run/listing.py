@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,10 +64,16 @@ class Listed:
 
 
 def _files(run: Path) -> dict[str, int]:
-    try:
-        return {each.name: each.stat().st_size for each in sorted(run.iterdir()) if each.is_file()}
-    except OSError:
-        return {}
+    """The sizes of the files, without those that are taken away meanwhile. Raises OSError."""
+    found = {}
+    for each in sorted(run.iterdir()):
+        try:
+            about = each.stat()
+        except FileNotFoundError:
+            continue
+        if stat.S_ISREG(about.st_mode):
+            found[each.name] = about.st_size
+    return found
 
 
 def list_runs(runs: Path, name: str | None = None) -> list[Listed]:
@@ -91,7 +98,7 @@ def _of_name(runs: Path, name: str) -> Iterator[Listed]:
 
 
 def look_at(run: Path) -> Listed:
-    """The run in this directory; whatever cannot be read of it is left out."""
+    """The run in this directory; what is not there or broken is left out. Raises Faults, OSError."""
     record = _read(run / directory.RECORD)
     number = int(run.name) if run.name.isdecimal() else 0
     state = state_of(run)
@@ -99,9 +106,12 @@ def look_at(run: Path) -> Listed:
 
 
 def _read(path: Path) -> Mapping[str, Any]:
+    """What a file says; nothing where it is not there, broken, or somebody else's."""
     try:
         return directory.read_json(path)
-    except Faults:
+    except Faults as stop:
+        if directory.is_refused(stop):
+            raise
         return {}
 
 

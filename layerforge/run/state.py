@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from layerforge.diagnostics import Diagnostic, Faults
-from layerforge.run.directory import RECORD, read_json
+from layerforge.run.directory import RECORD, is_refused, read_json
 from layerforge.run.process import is_alive
 
 _TRIES: Final = 20  # whoever asks how a run stands holds its lock for a moment
@@ -21,11 +21,14 @@ _PAUSE: Final = 0.05
 def state_of(run: Path) -> str:
     """`finished`, `interrupted`, `failed`, `running`, `killed`, or `unreadable`.
 
-    A record that says `running` is believed only while its process is there.
+    A record that says `running` is believed only while its process is there. Raises Faults where the
+    disk does not give it.
     """
     try:
         record = read_json(run / RECORD)
-    except Faults:
+    except Faults as stop:
+        if is_refused(stop):
+            raise
         return "unreadable"
     state = str(record.get("state", "unknown"))
     return "killed" if state == "running" and not _is_running(run, record.get("process")) else state

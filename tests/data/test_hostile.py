@@ -734,3 +734,13 @@ def test_new_says_of_a_file_of_targets_alone_that_nothing_tells_them(desk: Desk)
     wished = ("--target", "v", "--task", "regression", "--out", "m.yaml")
     status, told = desk.said("new", "d.csv", *wished)
     assert (status, "no column beside the target" in told) == (1, True)
+
+
+def test_a_character_that_no_spec_can_hold_is_none_in_what_new_says(desk: Desk) -> None:
+    rows = "".join(
+        f"{i % 2},{i},\x1a{i}\n" if i % 9 == 0 else f"{i % 2},{i},{i}\n" for i in range(90)
+    )
+    desk.lay(TABLE, "d.csv", f"y,z,x\n{rows}".encode())
+    assert desk.said("new", "d.csv", "--target", "y", "--out", "m.yaml")[0] == 0
+    written = (desk.folder / "m.yaml").read_text(encoding="utf-8")
+    assert ("stands among numbers" in written, "\x1a" in written) == (True, False)
