@@ -20,6 +20,7 @@ from layerforge.run.code import check_code
 from layerforge.run.feeding import Table
 from layerforge.run.files import write_json
 from layerforge.run.inputs import model_feeds, taken_by
+from layerforge.run.record import clock_fault
 from layerforge.run.scoring import load_model, predictions, same_data, scored_split
 
 if TYPE_CHECKING:
@@ -177,6 +178,8 @@ def _attempt(what: str, work: Callable[[], _T]) -> _T:
     except OSError:
         raise
     except Exception as error:  # converters and runtimes raise whatever their C++ does
+        if (clock := clock_fault(error, "not-exported", "and try again")) is not None:
+            raise Faults(clock) from error
         first = next(iter(str(error).strip().splitlines()), type(error).__name__)
         message = f"this format cannot {what}: {first[:200]}"
         raise Faults(Diagnostic("not-exported", message)) from error

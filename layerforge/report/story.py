@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from layerforge.diagnostics import Diagnostic, Faults
+from layerforge.diagnostics import Diagnostic, Faults, reason_of
 from layerforge.events import Listener
 from layerforge.infer import Plan
 from layerforge.pipeline import compile_spec
@@ -70,7 +70,7 @@ def gather(run: Path, listener: Listener, predict: bool = True) -> Story:
         missing.add("The scores", _why_unscored(listed))
     rival = ((scores or {}).get("comparison") or {}).get("baseline")
     seen = missing.tried("Predictions", lambda: _seen(run, listener, rival)) if predict else None
-    spec = _text(run / directory.SPEC)
+    spec = missing.tried("The spec", lambda: _text(run / directory.SPEC))
     told = tuple(missing.told)
     return Story(listed, scores or {}, account or {}, history or (), plan, spec, seen or {}, told)
 
@@ -129,11 +129,12 @@ def _seen(run: Path, listener: Listener, rival: str | None) -> Mapping[str, Any]
     return closeup(run, listener, rival)
 
 
-def _text(path: Path) -> str | None:
+def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeError):
-        return None
+    except (OSError, UnicodeError) as error:
+        why = reason_of(error) if isinstance(error, OSError) else "it is no UTF-8"
+        raise Faults(Diagnostic("broken-run", f"`{path}` cannot be read: {why}")) from None
 
 
 def missing_pieces(stories: Sequence[Story]) -> Iterator[str]:

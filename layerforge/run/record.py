@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
 
 from layerforge import __version__
 from layerforge.diagnostics import Diagnostic, Faults, memory_fault, reason_of
@@ -147,11 +148,11 @@ def explain(error: Exception) -> Diagnostic | None:
     full = memory_fault(error)
     if full is not None:
         return full
-    if "timestamps before 1980" in str(
-        error
-    ):  # zipfile's words, and a .keras file is a ZIP archive
-        message = "the clock of this machine stands before 1980, which no .keras file can say"
-        return Diagnostic("run-failed", message, help="set the clock, then go on with `--resume`")
+    if (clock := clock_fault(error, "run-failed", "then go on with `--resume`")) is not None:
+        return clock
+    if isinstance(error, BadZipFile):  # what zipfile makes of a disk that does not give it
+        message = f"a model that the run has written cannot be read: {_first_words(error)}"
+        return Diagnostic("run-failed", message)
     if isinstance(error, OSError):
         place = f" `{Path(str(error.filename)).name}`" if error.filename else ""
         reason = reason_of(error)
@@ -162,6 +163,14 @@ def explain(error: Exception) -> Diagnostic | None:
     if isinstance(error, tf.errors.OpError | ValueError | TypeError | RuntimeError):
         return Diagnostic("run-failed", f"Keras stopped: {_first_words(error)}")
     return None
+
+
+def clock_fault(error: Exception, code: str, then: str) -> Diagnostic | None:
+    """What is wrong where zipfile cannot say the time: a .keras file is a ZIP archive."""
+    if "timestamps before 1980" not in str(error):
+        return None
+    message = "the clock of this machine stands before 1980, which no .keras file can say"
+    return Diagnostic(code, message, help=f"set the clock, {then}")
 
 
 def _first_words(error: Exception) -> str:

@@ -23,15 +23,7 @@ from typing import Final
 
 SHORT: Final = "short"  # half of what a read or write is asked for
 ERRORS: Final = ("EIO", "ENOSPC", "ESTALE", "EINTR", SHORT)
-_AGAIN: Final = (
-    "read",
-    "write",
-    "pread",
-    "pwrite",
-    "open",
-    "fstat",
-    "fsync",
-)  # are done again after EINTR
+_AGAIN: Final = ("read", "write", "open", "fstat", "fsync")  # which Python does again after EINTR
 
 
 @dataclass(frozen=True)
@@ -50,6 +42,7 @@ def main() -> int:
     options = _options()
     _load()
     seen: Counter[str] = Counter()
+    before = files(options.folder)
     for line in options.lines:
         whole = ended(options.folder, line.split(), 0, "EIO")
         for name in options.errors:
@@ -57,7 +50,7 @@ def main() -> int:
             for number in range(1, total + 1, options.every):
                 done = ended(options.folder, line.split(), number, name)
                 seen[f"{line}, {name}: status {done.status}"] += 1
-                for wrong in wrongs(whole, done, name):
+                for wrong in wrongs(before, whole, done, name):
                     seen["wrong"] += 1
                     _say(f"{line}, {name}, call {number} of {total}, {done.hit}: {wrong}")
     for kind, times in sorted(seen.items()):
@@ -123,7 +116,7 @@ def files(folder: Path) -> dict[str, str]:
     return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in found}
 
 
-def wrongs(whole: Ended, done: Ended, error: str) -> list[str]:
+def wrongs(before: Mapping[str, str], whole: Ended, done: Ended, error: str) -> list[str]:
     """What is wrong with how a command ended that a call failed in, beside how it ends in peace."""
     found = []
     said = done.out + done.err
@@ -138,10 +131,10 @@ def wrongs(whole: Ended, done: Ended, error: str) -> list[str]:
         found.append(f"status {done.status}, {said[-300:]!r}")
     elif not re.search(r"\[[a-z0-9-]+\]", said):
         found.append(f"no diagnostic: {said[-300:]!r}")
-    lost = {
-        name for name in done.files if done.files[name] != whole.files.get(name, done.files[name])
-    }
-    return found + [f"`{name}` is neither old nor new" for name in sorted(lost)]
+    for name, content in before.items():
+        if done.files.get(name) not in (content, whole.files.get(name)):
+            found.append(f"`{name}` is neither as it was nor as it should be")
+    return found
 
 
 def _read(path: Path, place: Path) -> str:
