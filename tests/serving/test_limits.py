@@ -29,7 +29,7 @@ GOOD = {"x": 1.0, "y": 0.5}
 
 @pytest.fixture
 def served(blobs: Example) -> Service:
-    return Service(Model(blobs.trained.path), Limits(max_bytes=20_000, max_rows=50), "1.2")
+    return Service(Model(blobs.trained.path), Limits(max_bytes=250_000, max_rows=50), "1.2")
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def served(blobs: Example) -> Service:
         ([GOOD, {"x": [1], "y": 1}], 422, "row 2, column `x`"),
         ([{"x": 1}], 422, "no column `y`"),
         ([GOOD] * 51, 413, "more than 50 rows"),
-        (b'["' + b"a" * 20_001 + b'"]', 413, "more than 20,000 bytes"),
+        (b'["' + b"a" * 250_001 + b'"]', 413, "more than 250,000 bytes"),
     ],
 )
 def test_a_body_that_cannot_be_answered(
@@ -92,7 +92,7 @@ def test_a_text_that_is_no_table(served: Service, body: bytes, status: int, part
 
 
 def test_a_body_is_counted_as_it_comes(served: Service) -> None:
-    said = ask(served.app(), body=[b"[" + b" " * 15_000, b" " * 15_000], content_length="12")
+    said = ask(served.app(), body=[b"[" + b" " * 150_000, b" " * 150_000], content_length="12")
     assert said.status == 413
     assert ask(served.app(), body=[b"[", b'{"x":1,"y":2}', b"]"]).status == 200
 
