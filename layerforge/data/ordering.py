@@ -134,7 +134,9 @@ def _whole(settings: DataSettings, raw: Raw) -> Raw:
     absent = np.append(np.where(within, steps // count, 1) - 1, 0)
     _check_many(raw, absent)
     raw = put_in(raw, absent)
-    note = f"{raw.count - len(values):,} absent moments were put in as rows without values"
+    count = raw.count - len(values)
+    moments = "1 absent moment was" if count == 1 else f"{count:,} absent moments were"
+    note = f"{moments} put in as rows without values"
     return replace(raw, notes=(*raw.notes, note))
 
 

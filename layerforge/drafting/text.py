@@ -122,7 +122,7 @@ def _time(plan: Draft, survey: Survey) -> Iterator[str]:
     for warning in times.stamps.warnings:
         yield f"  # {_plain(warning)}"
         if times.stamps.even:
-            yield "  # `gaps: fill` would put rows without values there, for `missing` to fill."
+            yield "  # A forecast goes on by that step and leaves nothing out; `gaps: fill` puts rows in."
         else:
             yield "  # The times of a forecast go on by the middle step; means of hours would be even."
 

@@ -629,7 +629,7 @@ def test_gaps_and_uneven_steps_are_told_with_what_to_do(run: Run, files: Path) -
     assert run("new", "holidays.csv").status == 0
     spec = (files / "holidays.yaml").read_text()
     assert "\n  gaps: fill" not in spec
-    assert "  # `gaps: fill` would put rows without values there" in spec
+    assert "  # A forecast goes on by that step and leaves nothing out" in spec
     start = datetime(2024, 1, 1)
     odd = ([f"{start + timedelta(seconds=i * i * 7):%Y-%m-%d %H:%M:%S}", i % 7] for i in range(200))
     (files / "odd-steps.csv").write_text(_csv(["when", "v"], odd))
