@@ -56,6 +56,7 @@ class Call:
     expect: tuple[Dim, ...] | None = None
     expect_span: Span | None = None
     inner: Graph | None = None
+    site: Span | None = None  # where the block is called that this is in
 
     def refs(self) -> Iterator[Ref]:
         """Every tensor the call takes."""

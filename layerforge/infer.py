@@ -157,7 +157,8 @@ class _Inference:
                 effect = call.layer.effect(*given, options=call.options, **tensors)
             self._check_shared(call, effect)
         except SpecError as error:
-            self.found += [self._fault(call, error)] if error.code else []
+            if error.code:
+                self._tell(self._fault(call, error))
             return
         self._check_expected(call, effect)
         self.shapes[call.name] = effect.outputs
@@ -259,7 +260,15 @@ class _Inference:
         if message[:1].islower():
             message = f"{call.layer.type.name} {message}"
         related, help = advise(call, error, self.calls, self.inputs, self.shapes)
+        if call.site is not None:
+            related += (Related("the block is called here", call.site),)
         return Diagnostic(error.code, message, span, error.help or help, error.related + related)
+
+    def _tell(self, fault: Diagnostic) -> None:
+        """Adds a fault, of a block that is called often the first time alone."""
+        known = {(each.code, each.message, each.span) for each in self.found}
+        if (fault.code, fault.message, fault.span) not in known:
+            self.found.append(fault)
 
     def _check_expected(self, call: Call, effect: Effect) -> None:
         if call.expect is not None and call.expect_span is not None:

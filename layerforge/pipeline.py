@@ -124,6 +124,8 @@ def compile_opened(
     tuning = _tuning(spec, scope, variables, training, found)
     variables.check()
     _check_whole(plan, settings, training, found)
+    if _lacks_blocks(opened):
+        found = [each for each in found if not _names_a_block(each)]
     done = ordered(found)
     clean = plan.complete and not errors(done)
     return Compiled(
@@ -163,6 +165,19 @@ def _check_whole(
         found.extend(cautions(plan, shared))
     # A spec of which nothing comes must say why; silence would read as "clean".
     assert plan.complete or errors(found), "a plan without outputs, and no fault that says why"
+
+
+def _lacks_blocks(opened: Opened) -> bool:
+    """Whether an included file could not be read, so that nobody knows its blocks."""
+    node = opened.root.get("include") if isinstance(opened.root, MappingNode) else None
+    wanted = len(node.items) if isinstance(node, Sequence) else int(node is not None)
+    return wanted > len(opened.included) and bool(errors(opened.found))
+
+
+def _names_a_block(fault: Diagnostic) -> bool:
+    """Whether a fault is of a layer that there is not, in small letters as blocks are."""
+    word = fault.message.partition("`")[2]
+    return fault.code == "unknown-layer" and word[:1].islower() and not word.startswith("ops.")
 
 
 def overridden(opened: Opened, assignments: Iterable[str]) -> Opened:

@@ -19,6 +19,7 @@ from layerforge.arguments.words import (
     Literal,
     Optional,
     Text,
+    TypeName,
     plain,
 )
 
@@ -40,6 +41,7 @@ __all__ = [
     "Real",
     "Signature",
     "Text",
+    "TypeName",
     "Whole",
     "plain",
     "read_arguments",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from layerforge.arguments.kind import INVALID, Found, Kind, refuse
 from layerforge.arguments.numbers import REAL, WHOLE
@@ -56,6 +56,32 @@ class Text:
 
     def schema(self) -> dict[str, Any]:
         return {"type": ["string", "number", "boolean"]}
+
+
+# Types that keras.dtype_policies knows by name; `int8_from_float32` and the like are quantized.
+_TYPES: Final = (
+    "float32 float64 float16 bfloat16 int int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string "
+    "complex64 complex128 mixed_float16 mixed_bfloat16"
+)
+
+
+@record
+class TypeName:
+    """The name of a type, or of one of Keras's policies of types."""
+
+    @property
+    def noun(self) -> str:
+        return "a type such as `float32` or `mixed_bfloat16`"
+
+    def read(self, node: Node, found: Found) -> Any:
+        words = tuple(_TYPES.split())
+        if isinstance(node, Scalar) and (node.text in words or "_from_" in node.text):
+            return node.text
+        help = did_you_mean(node.text, words) if isinstance(node, Scalar) else None
+        return refuse(found, node, self.noun, help)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"enum": _TYPES.split()}, {"type": "string", "pattern": "_from_"}]}
 
 
 @record

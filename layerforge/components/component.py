@@ -134,7 +134,9 @@ def _python_help(category: str, word: str) -> str | None:
     bare = re.sub(r"\(.*\)$", "", word).rsplit(".", 1)[-1]
     if bare == word or find(category, bare) is None:
         return None
-    return f"write `{{{bare}: ...}}`" if word.endswith(")") else f"write `{bare}`"
+    entry = find(category, bare)
+    takes = word.endswith(")") and entry is not None and entry.signature.parameters
+    return f"write `{{{bare}: ...}}`" if takes else f"write `{bare}`"
 
 
 def _is_written(node: Node | None) -> bool:

@@ -29,6 +29,7 @@ class Frame:
     open_blocks: tuple[str, ...] = ()
     skipped: set[str] = field(default_factory=set)
     nameless: dict[str, Item] = field(default_factory=dict)  # by the names that were made up
+    site: Span | None = None  # where the block is called whose stack this is
 
     @property
     def reserved(self) -> Set[str]:

@@ -83,6 +83,16 @@ def read_input(name: str, node: Node, owner: Span, found: Found) -> Input | None
         message = "`tensor` is data, and a spec holds none; write the shape"
         found.append(Diagnostic("unknown-argument", message, key.span if key else owner))
         return None
+    if isinstance(node, Scalar) and is_null(node):
+        message = f"the input `{name}` has no shape"
+        help = "write `[steps, features]`, batch left out; a free dimension is `null`"
+        found.append(Diagnostic("missing-argument", message, owner, help))
+        return None
+    if negative := _negative(node):
+        message = f"a dimension is a positive whole number, not {negative.text}"
+        help = "a free dimension is `null`"
+        found.append(Diagnostic("out-of-range", message, negative.span, help))
+        return None
     shape: Any
     if isinstance(node, Mapping):
         node = _with_shape(node)
@@ -102,6 +112,14 @@ def read_input(name: str, node: Node, owner: Span, found: Found) -> Input | None
         batch, shape = whole[0], whole[1:]
     dims: tuple[Dim, ...] = tuple(UNKNOWN if dim is None else dim for dim in shape)
     return Input(name, dims, values.get("dtype"), batch, bool(values.get("sparse")), node.span)
+
+
+def _negative(node: Node | None) -> Scalar | None:
+    """The dimension -1 or None, which people write for a free one."""
+    if isinstance(node, Mapping):
+        return _negative(node.get("shape")) or _negative(node.get("batch_shape"))
+    dims = node.items if isinstance(node, Sequence) else ()
+    return next((d for d in dims if isinstance(d, Scalar) and d.text in ("-1", "None")), None)
 
 
 def _with_shape(node: Mapping) -> Mapping:

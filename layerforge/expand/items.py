@@ -49,8 +49,7 @@ def expand(
         return Graph(spec.name, tuple(work.inputs), (), ())
     check_unread(spec, work.read, found)
     outputs = frame.results(spec.outputs) or ()
-    expected = tuple(work.expected)
-    return Graph(spec.name, tuple(work.inputs), tuple(work.calls), outputs, expected)
+    return Graph(spec.name, tuple(work.inputs), tuple(work.calls), outputs, tuple(work.expected))
 
 
 class _Told(Exception):  # noqa: N818 - a signal: the fault of this item has been told
@@ -120,7 +119,9 @@ class _Expansion:
         if isinstance(word, Scalar) and word.text.lower() in ("true", "false"):
             return word.text.lower() == "true"
         message = f"`when` must be true or false, not {shown(word)}"
-        self.found.append(Diagnostic("wrong-type", message, node.span))
+        text = node.text if isinstance(node, Scalar) else ""
+        help = f"write `$({text})`" if any(c in text for c in "<>=!") and "$(" not in text else None
+        self.found.append(Diagnostic("wrong-type", message, node.span, help))
         raise _Told
 
     def _connected(self, item: Item, scope: Scope) -> Item:
@@ -176,7 +177,9 @@ class _Expansion:
         if not self.bounds.add(item.span):
             raise _Told
         place = item.modifiers["expect"].span if "expect" in item.modifiers else None
-        call = Call(name, layer, inputs, item.span, keywords, options, expect, place, inner)
+        call = Call(
+            name, layer, inputs, item.span, keywords, options, expect, place, inner, frame.site
+        )
         self.calls.append(call)
         self.by_name[name] = call
         return Ref(name)
@@ -247,6 +250,7 @@ class _Expansion:
             return self._nested(item, block, label, given, inside, blocks)
         first = next(iter(given.values()))
         inner = Frame(f"{label}.", block.items, self.found, dict(given), first, True, blocks)
+        inner.site = item.span
         self.walk(block.items, inner, inside)
         results = inner.results(block.outputs)
         self._expect_of(item, results, scope)
@@ -306,8 +310,7 @@ class _Expansion:
         tensors = flat(list(given.values()))
         if not results or tensors is None or len(tensors) != len(inputs):
             return None
-        expected = tuple(work.expected)
-        graph = Graph(label, tuple(work.inputs), tuple(work.calls), results, expected)
+        graph = Graph(label, tuple(work.inputs), tuple(work.calls), results, tuple(work.expected))
         layer = Layer(FUNCTIONAL, Arguments(), label)
         options, expect = self._options(item, layer, scope), self._expect(item, scope)
         if not self.bounds.add(item.span):

@@ -82,6 +82,7 @@ def MultiHeadAttention(
     _check_alike(query, value, key)
     _check_dropout(flash_attention, dropout)
     _check_masks((query_mask, query), (value_mask, value), (key_mask, key))
+    _check_attention_mask(attention_mask, query, value)
     heads = (num_heads, value_dim or key_dim)
     keys = (num_heads, key_dim)
     gate = (("gate", query, heads),) if use_gate else ()
@@ -148,6 +149,21 @@ def _check_alike(query: Shape, value: Shape, key: Shape) -> None:
         raise SpecError("shape-mismatch", f"needs a value and a key of as many steps: {shapes}")
 
 
+def _check_attention_mask(mask: OptionalShape, query: Shape, value: Shape) -> None:
+    """Raises SpecError unless the mask says of each step of the query which of the value it may see.
+
+    Source: `_masked_softmax` in keras/src/layers/attention/multi_head_attention.py, which broadcasts it.
+    """
+    if mask is None or len(query) != 3 or len(value) != 3:
+        return
+    wanted = (query[0], query[1], value[1])
+    seen = mask if len(mask) == 3 else (mask[0], *mask[2:]) if len(mask) == 4 else ()
+    if len(seen) != 3 or any(a != 1 and differ(a, b) for a, b in zip(seen, wanted, strict=True)):
+        pairs = without_batch(wanted)
+        message = f"needs an `attention_mask` of {pairs}, query steps by value steps, not {describe(mask)}"
+        raise SpecError("shape-mismatch", message)
+
+
 def _check_masks(*pairs: tuple[OptionalShape, Shape]) -> None:
     """Raises SpecError unless each mask given has one value for each step of its tensor."""
     for mask, x in pairs:
@@ -204,6 +220,7 @@ def GroupQueryAttention(
     _check_dropout(flash_attention, dropout)
     _check_groups(query, value, num_query_heads, num_key_value_heads)
     _check_masks((query_mask, query), (value_mask, value), (key_mask, key))
+    _check_attention_mask(attention_mask, query, value)
     heads, groups = (num_query_heads, head_dim), (num_key_value_heads, head_dim)
     gate = (("gate", query, heads),) if use_gate else ()
     kernels = _projections(

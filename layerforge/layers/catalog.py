@@ -18,6 +18,7 @@ from layerforge.arguments import (
     Parameter,
     Signature,
     Text,
+    TypeName,
     read_arguments,
     refuse,
     signature_of,
@@ -31,11 +32,11 @@ from layerforge.shapes import Shape
 from layerforge.source import Mapping as MappingNode
 from layerforge.source import Node, Scalar, is_null
 
-# What keras.layers.Layer itself takes, beside `name`; every layer has them.
+# What keras.layers.Layer itself takes; every layer has it.
 COMMON: Final = (
     Parameter("activity_regularizer", Optional(ComponentOf("regularizers")), None),
     Parameter("trainable", Flag(), True),
-    Parameter("dtype", Optional(Either((Text(), ComponentOf("dtype_policies")))), None),
+    Parameter("dtype", Optional(Either((TypeName(), ComponentOf("dtype_policies")))), None),
     Parameter("autocast", Flag(), True),
     Parameter("name", Optional(Text()), None),
 )
@@ -45,9 +46,8 @@ _ALL_COMMON: Final = tuple(parameter.name for parameter in COMMON)
 KERAS: Final = "keras.layers"
 OWN: Final = "layerforge.keras_layers"
 
-# A tensor that a rule may leave out, and one that may be a list of tensors (an initial state).
-OptionalShape: TypeAlias = Shape | None
-Shapes: TypeAlias = Shape | tuple[Shape, ...] | None
+OptionalShape: TypeAlias = Shape | None  # of a tensor that a rule may leave out
+Shapes: TypeAlias = Shape | tuple[Shape, ...] | None  # of one that may be a list: an initial state
 
 
 @record
