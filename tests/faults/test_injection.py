@@ -22,7 +22,7 @@ COMMANDS = (
     "runs",
     "runs show wave",
     "tune --show hunt",
-    "report wave --out page.html",
+    "report wave --static --out page.html",
 )
 
 
