@@ -9,7 +9,7 @@ from math import isqrt
 from typing import Final
 
 from layerforge.data.survey import Seen, Survey, find_sequences, labels_of
-from layerforge.diagnostics import Diagnostic, Faults, did_you_mean
+from layerforge.diagnostics import Diagnostic, Faults, SpecError, did_you_mean
 from layerforge.drafting.columns import nearly, tell_too_much, useless
 from layerforge.drafting.plan import Draft, Form, Task, Wishes
 from layerforge.drafting.series import series_draft
@@ -29,8 +29,15 @@ _SMALLEST_IMAGE: Final = 7  # pixels a side
 def draft(survey: Survey, wishes: Wishes, test: Survey | None = None) -> Draft:
     """The decisions for a file, `test` being one with the test rows.
 
-    Raises Faults where the file does not tell what is to be predicted.
+    Raises Faults where the file does not tell what is to be predicted, or can no longer be read.
     """
+    try:
+        return _decided(survey, wishes, test)
+    except SpecError as error:
+        raise Faults(error.at(None)) from None
+
+
+def _decided(survey: Survey, wishes: Wishes, test: Survey | None) -> Draft:
     for name in (*wishes.targets, *wishes.known):
         if name not in survey.names:
             help = did_you_mean(name, survey.names) or f"its columns are {_listed(survey.names)}"

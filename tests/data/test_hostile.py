@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import re
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -744,3 +745,17 @@ def test_a_character_that_no_spec_can_hold_is_none_in_what_new_says(desk: Desk) 
     assert desk.said("new", "d.csv", "--target", "y", "--out", "m.yaml")[0] == 0
     written = (desk.folder / "m.yaml").read_text(encoding="utf-8")
     assert ("stands among numbers" in written, "\x1a" in written) == (True, False)
+
+
+def test_a_file_that_new_can_no_longer_read_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> bool:
+        (desk.folder / "d.csv").unlink()
+        raise SpecError("unreadable-data", "`d.csv` cannot be read as CSV")
+
+    monkeypatch.setattr(sys.modules["layerforge.drafting.draft"], "_rows", gone)
+    desk.lay(TABLE, "d.csv", GOOD.encode())
+    status = main(["new", "d.csv", "--target", "y", "--task", "regression", "--out", "m.yaml"])
+    told = "".join(desk.capfd.readouterr())
+    assert (status, "`d.csv` cannot be read as CSV [unreadable-data]" in told) == (1, True), told
