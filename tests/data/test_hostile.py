@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 import io
 import os
 import re
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -754,7 +754,7 @@ def test_a_file_that_new_can_no_longer_read_is_told(
         (desk.folder / "d.csv").unlink()
         raise SpecError("unreadable-data", "`d.csv` cannot be read as CSV")
 
-    monkeypatch.setattr(sys.modules["layerforge.drafting.draft"], "_rows", gone)
+    monkeypatch.setattr(importlib.import_module("layerforge.drafting.draft"), "_rows", gone)
     desk.lay(TABLE, "d.csv", GOOD.encode())
     status = main(["new", "d.csv", "--target", "y", "--task", "regression", "--out", "m.yaml"])
     told = "".join(desk.capfd.readouterr())
