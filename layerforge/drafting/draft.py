@@ -41,7 +41,7 @@ def _decided(survey: Survey, wishes: Wishes, test: Survey | None) -> Draft:
     for name in (*wishes.targets, *wishes.known):
         if name not in survey.names:
             help = did_you_mean(name, survey.names) or f"its columns are {_listed(survey.names)}"
-            message = f"`{survey.file.shown}` has no column `{name}`"
+            message = f"`{survey.file.shown}` has no column {called(name)}"
             raise Faults(Diagnostic("unknown-column", message, help=help))
     reasons: dict[str, str] = {}
     task = wishes.task or _task(survey, wishes.targets, reasons)
@@ -73,7 +73,7 @@ def _check_numbers(survey: Survey, targets: Sequence[str], task: Task) -> None:
     for name in targets:
         column = survey.column(name)
         if column.kind == "text":
-            message = f"`{survey.file.shown}`: column `{name}` holds words"
+            message = f"`{survey.file.shown}`: column {called(name)} holds words"
             message += f", {column.distinct:,} different ones, and a {task} is of numbers"
             help = f"`--task classification --target {name}`, if they are classes"
             if column.look is not None:

@@ -759,3 +759,11 @@ def test_a_file_that_new_can_no_longer_read_is_told(
     status = main(["new", "d.csv", "--target", "y", "--task", "regression", "--out", "m.yaml"])
     told = "".join(desk.capfd.readouterr())
     assert (status, "`d.csv` cannot be read as CSV [unreadable-data]" in told) == (1, True), told
+
+
+def test_a_long_name_of_a_target_is_cut_in_what_new_says(desk: Desk) -> None:
+    name = "w" * 5_000
+    desk.lay(TABLE, "d.csv", f"a,{name}\n".encode() + b"1,one\n2,two\n" * 20)
+    wished = ("--target", name, "--task", "regression", "--out", "m.yaml")
+    status, told = desk.said("new", "d.csv", *wished)
+    assert (status, len(told.splitlines()[0]) < 300) == (1, True)
