@@ -19,6 +19,7 @@ _SHOWN = 50  # columns that are left out
 
 EXAMPLE = """
   layerforge new sales.csv                     a forecast, where the rows have a time
+  layerforge new sales.csv --known promo       what is known of the days to come
   layerforge new houses.csv --target price     a table: what is to be predicted?
   layerforge new ecg.tsv --out ecg.yaml
 """

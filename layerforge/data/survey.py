@@ -18,6 +18,7 @@ from layerforge.tables.frames import read_frame
 from layerforge.tables.looks import Look, look_of, number_for_nothing, words_for_nothing
 from layerforge.tables.numerals import check_units, numbers_of, worded
 from layerforge.tables.parquet import parquet_types, strange_types
+from layerforge.tables.roles import check_repeated
 from layerforge.tables.series import series_of
 from layerforge.tables.stamps import Clock, Stamps, read_moments, settled
 from layerforge.tables.steps import counted
@@ -126,6 +127,7 @@ def survey(path: Path, shown: str, time: str | None = None) -> Survey:
         file = recognise(path, shown, None, True)
         if file.lacks_header:
             file = recognise(path, shown, None, False)
+        check_repeated(file)
         return _look(worded(file, ROWS), time)
     except SpecError as error:
         raise Faults(error.at(None)) from None
@@ -137,7 +139,7 @@ def _look(file: File, time: str | None) -> Survey:
     if time is not None and time not in file.columns:
         raise Faults(Diagnostic("unknown-column", f"`{file.shown}` has no column `{time}`"))
     head = replace(file, rows=min(file.rows, ROWS))
-    names, strange = list(dict.fromkeys(file.columns)), strange_types(file)
+    names, strange = list(file.columns), strange_types(file)
     frame = read_frame(head, [name for name in names if name not in strange], pl.String)
     check_units(file, frame)
     known = {name: Seen(name, "other", 0, 0, sentinels=(kind,)) for name, kind in strange.items()}

@@ -9,9 +9,10 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice, takewhile
 from pathlib import Path
-from typing import Literal
+from shlex import quote
+from typing import Final, Literal
 
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
@@ -21,6 +22,8 @@ from layerforge.tables.seal import Seal, check_seal, seal_of
 
 MAX_HEADER = 1 << 20  # bytes in which the first line must end
 MAX_FIELD = 1 << 26  # characters of one field, where the csv module has to read it
+_ABOVE: Final = 30  # lines of titles and notes above the names of the columns, at most
+_ALIKE: Final = 5  # lines below them that show how many fields a row has
 _SEPARATORS = (",", ";", "\t", "|")
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.A)
 _FORMATS = {
@@ -292,7 +295,38 @@ def _ragged(file: File, line: int, fields: int) -> SpecError:
     source = "the header" if file.header_lines else "the first line"
     found = _fields(fields) if fields else "a blank line"
     message = f"`{file.shown}` line {line}: {found}, where {source} has {wanted}"
-    return SpecError("ragged-row", message, "source")
+    first = _header_below(file) if file.header_lines and line <= _ABOVE + 1 else None
+    help = None
+    if first is not None:
+        help = (
+            f"if the names of the columns stand in line {first}, write a file that begins there: "
+        )
+        help += f"`{without_lines(file.path, f'1,{first - 1}')}`"
+    return SpecError("ragged-row", message, "source", help)
+
+
+def _header_below(file: File) -> int | None:
+    """The line from which on all have as many fields, where some above, such as titles, have others."""
+    with io.TextIOWrapper(open_file(file.path), "utf-8-sig", newline="\n") as text:
+        lines = list(islice(text, _ABOVE * 4))
+    for separator in _SEPARATORS:
+        try:
+            counts = [len(row) for row in csv.reader(lines, delimiter=separator)]
+        except csv.Error:
+            continue
+        alike = len(list(takewhile(counts[-1].__eq__, reversed(counts))))
+        above = len(counts) - alike
+        if counts[-1] > 1 and 0 < above <= _ABOVE and alike >= _ALIKE and len(counts) == len(lines):
+            return above + 1
+    return None
+
+
+def without_lines(path: Path, lines: str) -> str:
+    """The command that writes a file beside this one without some lines, as `sed` counts them."""
+    rest = quote(str(path.with_name(path.name.split(".")[0] + "-rows.csv")))
+    if path.suffix == ".gz":
+        return f"gzip -dc {quote(str(path))} | sed {lines}d > {rest}"
+    return f"sed {lines}d {quote(str(path))} > {rest}"
 
 
 def _fields(count: int) -> str:

@@ -19,6 +19,7 @@ _DAY_MONTH = re.compile(rf"\d{{1,2}}(?P<mark>[-/. ]){_MONTH}(?P=mark){_YEAR}" + 
 _MONTH_DAY = re.compile(rf"{_MONTH} \d{{1,2}}(?P<mark>,?) (?P<year>\d{{4}})" + _CLOCK)
 _MONTH_YEAR = re.compile(rf"{_MONTH}(?P<mark>[- ]){_YEAR}" + _CLOCK)
 _CHINESE = re.compile(r"\d{4}年\d{1,2}月(?P<day>\d{1,2}日)?" + _CLOCK)
+_WEEK = re.compile(r"\d{4}(?P<mark>-?)W\d{2}" + _CLOCK)
 _QUARTER = re.compile(r"\d{4}(?P<mark>[-/. ]?)Q[1-4]" + _CLOCK)
 _QUARTER_YEAR = re.compile(r"Q[1-4](?P<mark>[-/. ]?)\d{4}" + _CLOCK)
 _MONTHS_OF = {"Q1": "Q01", "Q2": "Q04", "Q3": "Q07", "Q4": "Q10"}  # the first of each quarter
@@ -46,6 +47,8 @@ def formats_of(text: str) -> list[str]:
         days = [f"{month}{match['mark']}{_year(match)}" for month in _months(match)]
     elif match := _CHINESE.fullmatch(text):
         days = ["%Y年%m月%d日" if match["day"] else "%Y年%m月"]
+    elif match := _WEEK.fullmatch(text):
+        days = [f"%G{match['mark']}W%V"]
     elif match := _QUARTER.fullmatch(text):
         days = [f"%Y{match['mark']}Q%q"]
     elif match := _QUARTER_YEAR.fullmatch(text):
@@ -78,7 +81,9 @@ def written(moment: datetime, form: str) -> str:
 
 
 def with_days(texts: pl.Series, form: str) -> tuple[pl.Series, str]:
-    """Stamps of months or quarters with their first day, which polars wants, and their format then."""
+    """Stamps of weeks, months or quarters with their first day, which polars wants, and their format."""
+    if "%V" in form:
+        return (texts, form) if "%u" in form else (texts + " 1", f"{form} %u")
     if "%q" in form:
         texts, form = texts.str.replace_many(_MONTHS_OF), form.replace("%q", "%m")
     dayless = any(month in form for month in ("%m", "%b", "%B")) and not re.search("%[deDF]", form)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
 from layerforge.tables.cells import MISSING, plain, read_text
-from layerforge.tables.files import File, Wording
+from layerforge.tables.files import File, Wording, without_lines
 from layerforge.tables.frames import read_frame
 from layerforge.tables.looks import UNIT
 
@@ -126,17 +125,8 @@ def check_units(file: File, frame: pl.DataFrame) -> None:
         line = file.header_lines + 1
         message = f"`{file.shown}` line {line}, column `{column.name}`: found `{first}`"
         message += ", where every row below has a number; is it a line of units?"
-        raise SpecError("not-a-number", message, "source", _without_line(file, line))
-
-
-def _without_line(file: File, line: int) -> str:
-    """The command that writes the file without a line."""
-    path = file.path
-    rest = quote(str(path.with_name(path.name.split(".")[0] + "-rows.csv")))
-    command = f"sed {line}d {quote(str(path))} > {rest}"
-    if path.suffix == ".gz":
-        command = f"gzip -dc {quote(str(path))} | sed {line}d > {rest}"
-    return f"take line {line} out of the file: `{command}`"
+        help = f"take line {line} out of the file: `{without_lines(file.path, str(line))}`"
+        raise SpecError("not-a-number", message, "source", help)
 
 
 def _is_like(text: str) -> bool:

@@ -59,7 +59,7 @@ def assign(settings: DataSettings, file: File, found: list[SpecError]) -> Roles:
 
     Raises SpecError, about `source`, where two columns have one name.
     """
-    _check_repeated(file)
+    check_repeated(file)
     work = _Assignment(settings, file, found)
     named: list[str | None] = [*(settings.time or ()), *(settings.group or ())]
     time = tuple(work.one("time", name) for name in settings.time or ())
@@ -91,7 +91,8 @@ def assign(settings: DataSettings, file: File, found: list[SpecError]) -> Roles:
     return roles
 
 
-def _check_repeated(file: File) -> None:
+def check_repeated(file: File) -> None:
+    """Raises SpecError, about `source`, where two columns have one name."""
     counts = Counter(file.columns)
     repeated = next((name for name in file.columns if counts[name] > 1), None)
     if repeated is not None:

@@ -664,3 +664,26 @@ def test_the_season_is_found_across_gaps(run: Run, files: Path) -> None:
     assert run("new", "log.csv").status == 0
     assert "  season: 24\n" in (files / "log.yaml").read_text()
     assert "season: 24" in run("data", "log.yaml").out
+
+
+@pytest.mark.parametrize("titles", ["# Station\n# in C\n\n", '"Source","World",\n"Year",2024,\n\n'])
+def test_titles_above_the_header_come_with_the_command_that_takes_them_out(
+    run: Run, files: Path, titles: str
+) -> None:
+    table = _csv(["when", "t"], ([t, _day(i)] for i, t in enumerate(_hours(99))))
+    (files / "titles.csv").write_text(titles + table)
+    done = run("new", "titles.csv")
+    assert done.status == 1
+    assert "[ragged-row]" in done.err
+    assert "if the names of the columns stand in line 4" in done.err
+    (command,) = re.findall(r"`(sed .*)`", done.err)
+    subprocess.run(command, shell=True, check=True, cwd=files)
+    assert (files / "titles-rows.csv").read_text() == table
+
+
+def test_two_columns_of_one_name_are_told(run: Run, files: Path) -> None:
+    rows = ([t, i, 2 * i] for i, t in enumerate(_hours(50)))
+    (files / "twice.csv").write_text(_csv(["when", "v", "v"], rows))
+    done = run("new", "twice.csv")
+    assert done.status == 1
+    assert "columns 2 and 3 are both called `v` [repeated-column]" in done.err
