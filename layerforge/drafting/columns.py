@@ -24,6 +24,7 @@ _LOOKS: Final = {
     "unit": "is a number with its unit: take the unit away",
     "clock": "is a time of day: write it as hours, 3.5 for 03:30",
     "date": "is a date: write a number instead, such as the days since another",
+    "dates": "stands among dates: leave its row out, or write a date",
     "marks": "is a number written in another way than those of the other columns",
     "mixed": "stands among numbers: leave the field empty, or write a number",
 }
@@ -49,7 +50,7 @@ def useless(column: Seen, rows: int, forecast: bool) -> str:
 
 def _text(column: Seen, rows: int, forecast: bool) -> str:
     look = column.look
-    if look is not None and (forecast or look.kind in ("date", "marks")):
+    if look is not None and (forecast or look.kind in ("date", "dates", "marks")):
         return nearly(look)
     if forecast and (column.distinct > _NAMES or column.distinct * 2 > rows):
         return f"{column.distinct:,} different texts"

@@ -7,8 +7,9 @@ from typing import Final
 
 from layerforge.data.survey import PARTS, Survey, Times, grid_of, season_of, texts_of
 from layerforge.diagnostics import Diagnostic, Faults
-from layerforge.drafting.columns import useless
+from layerforge.drafting.columns import nearly, useless
 from layerforge.drafting.plan import Draft, Wishes
+from layerforge.tables.cells import cell, read_text
 from layerforge.tables.steps import MICROSECONDS
 
 _DAY: Final = MICROSECONDS["day"]
@@ -19,6 +20,8 @@ _SHOWN: Final = 2  # times that a cycle must have been seen, before its place sa
 def series_draft(survey: Survey, wishes: Wishes, reasons: dict[str, str]) -> Draft:
     """A forecast: the targets first among the features, so that their own past can be cut out."""
     times, targets = survey.times, wishes.targets
+    if times is None:
+        _check_dates(survey)
     texts = _texts(survey)
     left_out = _left_out(survey, wishes, texts)
     taken = () if times is None else (*times.columns, times.group)
@@ -55,6 +58,15 @@ def series_draft(survey: Survey, wishes: Wishes, reasons: dict[str, str]) -> Dra
         reasons=reasons,
         left_out=left_out,
     )
+
+
+def _check_dates(survey: Survey) -> None:
+    """Raises Faults for a column that would be the time, but for a text that is none: a row of totals."""
+    for each in survey.columns:
+        if each.look is not None and each.look.kind == "dates":
+            row = (read_text(survey.file, each.name) == each.look.example).arg_max() or 0
+            message = f"{cell(survey.file, row, each.name)}: {nearly(each.look)}"
+            raise Faults(Diagnostic("bad-time", message))
 
 
 def _texts(survey: Survey) -> dict[str, int]:

@@ -687,3 +687,12 @@ def test_two_columns_of_one_name_are_told(run: Run, files: Path) -> None:
     done = run("new", "twice.csv")
     assert done.status == 1
     assert "columns 2 and 3 are both called `v` [repeated-column]" in done.err
+
+
+def test_a_row_of_totals_below_the_dates_is_named(run: Run, files: Path) -> None:
+    days = (f"{1 + i % 28:02}.{1 + i // 28:02}.2023" for i in range(200))
+    rows = [*([day, i] for i, day in enumerate(days)), ["Summe", 19900]]
+    (files / "sums.csv").write_text(_csv(["Datum", "Umsatz"], rows, ";"))
+    done = run("new", "sums.csv")
+    assert done.status == 1
+    assert "line 202, column `Datum`: `Summe` stands among dates: leave its row out" in done.err
