@@ -33,6 +33,8 @@ def head_faults(
     fitting = target_shapes(settings, count, classes)
     if quantiles is not None:
         fitting = [(*shape, len(quantiles)) for shape in fitting]
+    if len(plan.outputs) > 1:
+        return [_several(plan)]
     if not fitting or not plan.outputs:
         return []
     output = plan.outputs[0][1:]
@@ -50,6 +52,13 @@ def head_faults(
     if help is not None and last is not None and last.layer.type.name != "Dense":
         help += _draft(settings, output)
     return [Diagnostic("wrong-head", message, last.span if last else None, help, related)]
+
+
+def _several(plan: Plan) -> Diagnostic:
+    """Training takes a model of one output."""
+    message = f"the model has {len(plan.outputs)} outputs; training from data needs one"
+    help = "list the output that is trained alone under `outputs`, or join them by Concatenate"
+    return Diagnostic("several-outputs", message, plan.graph.outputs[1].span, help)
 
 
 def quantiles_of(plan: Plan, train: TrainSettings | None) -> tuple[float, ...] | None:

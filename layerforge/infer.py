@@ -140,6 +140,7 @@ class _Inference:
         self.inputs = {each.name: each for each in graph.inputs}
         self.counted: dict[str, tuple[Call, Effect]] = {}
         self.steps: list[Step] = []
+        self.told: set[tuple[str, str, Span | None]] = set()
 
     def call(self, call: Call) -> None:
         shapes = [self.shape(ref, call) for ref in call.inputs]
@@ -266,8 +267,9 @@ class _Inference:
 
     def _tell(self, fault: Diagnostic) -> None:
         """Adds a fault, of a block that is called often the first time alone."""
-        known = {(each.code, each.message, each.span) for each in self.found}
-        if (fault.code, fault.message, fault.span) not in known:
+        known = fault.code, fault.message, fault.span
+        if known not in self.told:
+            self.told.add(known)
             self.found.append(fault)
 
     def _check_expected(self, call: Call, effect: Effect) -> None:

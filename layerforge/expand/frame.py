@@ -31,10 +31,11 @@ class Frame:
     nameless: dict[str, Item] = field(default_factory=dict)  # by the names that were made up
     site: Span | None = None  # where the block is called whose stack this is
 
-    @property
-    def reserved(self) -> Set[str]:
-        """The names that items of the stack were given, which nothing else is called."""
-        return frozenset(self.prefix + name for name in map(_given_name, self.items) if name)
+    reserved: Set[str] = field(init=False)  # the names that items were given
+
+    def __post_init__(self) -> None:
+        given = map(_given_name, self.items)
+        self.reserved = frozenset(self.prefix + name for name in given if name)
 
     def bind(self, name: str | None, value: Tensors | None) -> None:
         """Makes the value the previous one, and known under the name."""

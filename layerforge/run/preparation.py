@@ -143,12 +143,7 @@ def fit_faults(
     plan: Plan, prepared: Prepared, quantiles: tuple[float, ...] | None = None
 ) -> list[Diagnostic]:
     """Where model and data do not fit: the inputs, the outputs, a batch of fixed size."""
-    graph = plan.graph
-    if len(graph.outputs) != 1:
-        message = f"the model has {len(graph.outputs)} outputs; training from data needs one"
-        help = "list the output that is trained alone under `outputs`"
-        return [Diagnostic("several-outputs", message, graph.inputs[0].span, help)]
-    found = input_faults(graph.inputs, prepared)
+    found = input_faults(plan.graph.inputs, prepared)
     if found:
         return found
     targets, classes = _counts(prepared)

@@ -185,3 +185,18 @@ def test_a_block_is_held_to_the_shape_that_is_expected(key: str, compile_text: C
 def test_of_several_tensors_none_is_expected(compile_text: CompileText) -> None:
     text = EXPECTING.replace("BLOCK", "twins").replace("KEY", "expect: [2]")
     assert ("wrong-type", 10) in _told(compile_text(text))
+
+
+def test_names_of_a_long_stack_are_looked_up_once(
+    compile_text: CompileText, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from layerforge.expand import frame
+
+    looked: list[str] = []
+    given_name = frame._given_name
+    monkeypatch.setattr(
+        frame, "_given_name", lambda item: (looked.append(item.path), given_name(item))[1]
+    )
+    layers = "".join("\n    - Dense: 4" for _ in range(50))
+    assert compile_text(f"model:\n  input: [4]\n  layers:{layers}\n").clean
+    assert len(looked) == 50

@@ -89,3 +89,22 @@ def test_an_input_without_its_last_axis_is_shown(layer: str, compile_text: Compi
     assert [place.span.line for place in fault.related if place.span] == [2]
     assert fault.help == f"{called} is `{wanted}`"
     assert compile_text(text.replace(given, wanted)).clean
+
+
+def test_a_model_of_several_outputs_is_not_trained_from_data(compile_text: CompileText) -> None:
+    compiled = compile_text(
+        """
+        data: {source: x.csv, task: forecast, features: [a], targets: [a], window: 4, horizon: 1}
+        model:
+          layers:
+            - Flatten:
+              name: flat
+            - Dense: 1
+              name: one
+            - Dense: 3
+              name: two
+              from: flat
+          outputs: [one, two]
+        """
+    )
+    assert [(code, line) for code, line, _ in _told(compiled)] == [("several-outputs", 12)]
