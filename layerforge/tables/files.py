@@ -311,12 +311,16 @@ def _header_below(file: File) -> int | None:
         lines = list(islice(text, _ABOVE * 4))
     for separator in _SEPARATORS:
         try:
-            counts = [len(row) for row in csv.reader(lines, delimiter=separator)]
+            rows = list(csv.reader(lines, delimiter=separator))
         except csv.Error:
             continue
-        alike = len(list(takewhile(counts[-1].__eq__, reversed(counts))))
-        above = len(counts) - alike
-        if counts[-1] > 1 and 0 < above <= _ABOVE and alike >= _ALIKE and len(counts) == len(lines):
+        wanted = len(rows[-1])
+        alike = len(list(takewhile(wanted.__eq__, map(len, reversed(rows)))))
+        above = len(rows) - alike
+        if wanted < 2 or not 0 < above <= _ABOVE or alike < _ALIKE or len(rows) != len(lines):
+            continue
+        names, values = rows[above], rows[above + 1]
+        if not any(map(_NUMBER.fullmatch, names)) and any(map(_NUMBER.fullmatch, values)):
             return above + 1
     return None
 
