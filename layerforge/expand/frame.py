@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set
 from dataclasses import dataclass, field
 
@@ -30,6 +31,7 @@ class Frame:
     skipped: set[str] = field(default_factory=set)
     nameless: dict[str, Item] = field(default_factory=dict)  # by the names that were made up
     site: Span | None = None  # where the block is called whose stack this is
+    lost: list[re.Pattern[str]] = field(default_factory=list)  # computed names of faulty items
 
     reserved: Set[str] = field(init=False)  # the names that items were given
 
@@ -42,6 +44,13 @@ class Frame:
         self.previous, self.started = value, True
         if name:
             self.named[name] = value
+
+    def lose(self, item: Item) -> None:
+        """Keeps references to the computed names of a faulty item from being told as unknown."""
+        name = _given_name(item)
+        if name is not None and "$(" in name:
+            pieces = re.split(r"\$\([^)]*\)+", name)
+            self.lost.append(re.compile(".+".join(map(re.escape, pieces))))
 
     def pass_through(self, name: str | None, sources: list[Tensors | None]) -> None:
         """Gives the name of a skipped item to what it would have taken, where that is one value."""
@@ -86,7 +95,8 @@ class Frame:
                 return None
         if word.text == "input" and not self.started:
             return self._before(word.span)
-        self.found.append(self._unknown(word))
+        if not any(each.fullmatch(word.text) or each.fullmatch(name) for each in self.lost):
+            self.found.append(self._unknown(word))
         return None
 
     def results(self, names: tuple[Scalar, ...]) -> tuple[Ref, ...] | None:
@@ -120,6 +130,12 @@ class Frame:
         if help is None and self.named:
             help = f"known here: {', '.join(list(self.named)[:12])}"
         return Diagnostic("unknown-name", f"no item above is called `{word.text}`", word.span, help)
+
+
+def bare_condition(node: Node) -> str | None:
+    """How a comparison that stands without `$(...)` is written."""
+    text = node.text if isinstance(node, Scalar) else ""
+    return f"write `$({text})`" if any(c in text for c in "<>=!") and "$(" not in text else None
 
 
 def place_of_name(item: Item) -> Span:
@@ -170,3 +186,12 @@ def flat(values: list[Tensors | None]) -> tuple[Ref, ...] | None:
             return None
         refs.extend((value,) if isinstance(value, Ref) else value)
     return tuple(refs)
+
+
+def unresolved(node: Node) -> bool:
+    """Whether an expression was left in place: its fault was told where the variable is defined."""
+    if isinstance(node, Scalar):
+        return "$(" in node.text
+    if isinstance(node, Mapping):
+        return any(unresolved(value) for _, value in node.entries)
+    return any(unresolved(item) for item in node.items)

@@ -9,7 +9,7 @@ from layerforge.arguments import INVALID, Arguments, Found, Whole, plain, read_a
 from layerforge.diagnostics import Diagnostic, Related, did_you_mean
 from layerforge.expand.blocks import bind_arguments, bind_inputs
 from layerforge.expand.bounds import MAX_BLOCK_DEPTH, MAX_CALLS, Bounds
-from layerforge.expand.frame import Frame, flat, place_of_name
+from layerforge.expand.frame import Frame, bare_condition, flat, place_of_name, unresolved
 from layerforge.expand.inputs import DataShape, read_input, read_inputs
 from layerforge.expand.names import Names
 from layerforge.expand.unread import check_unread
@@ -81,6 +81,7 @@ class _Expansion:
                 self._item(item, frame, scope)
             except _Told:
                 frame.bind(self._written_name(item, scope), None)
+                frame.lose(item)
 
     def _item(self, item: Item, frame: Frame, scope: Scope) -> None:
         for here in self._times(item, scope):
@@ -89,12 +90,17 @@ class _Expansion:
             if self._holds(item, here):
                 self.read.add(item.path)
                 value = self._value(self._connected(item, here), frame, here)
-                frame.bind(self._written_name(item, here), value)
+                self._bind(self._written_name(item, here), value, frame)
                 item = _chained(item)
             elif "name" in item.modifiers:
                 # A skipped item lets through what it was given, and so does its name.
                 sources = frame.sources(self._connected(item, here))
                 frame.pass_through(self._written_name(item, here), sources)
+
+    def _bind(self, name: str | None, value: Tensors | None, frame: Frame) -> None:
+        frame.bind(name, value)
+        if name is not None and frame.prefix + name in self.names.repeated:
+            frame.named[name] = None  # its fault was told; which one is meant, nobody knows
 
     def _times(self, item: Item, scope: Scope) -> Iterable[Scope]:
         """The scopes of an item's repetitions: one without `i` where it has no `repeat`."""
@@ -119,9 +125,7 @@ class _Expansion:
         if isinstance(word, Scalar) and word.text.lower() in ("true", "false"):
             return word.text.lower() == "true"
         message = f"`when` must be true or false, not {shown(word)}"
-        text = node.text if isinstance(node, Scalar) else ""
-        help = f"write `$({text})`" if any(c in text for c in "<>=!") and "$(" not in text else None
-        self.found.append(Diagnostic("wrong-type", message, node.span, help))
+        self.found.append(Diagnostic("wrong-type", message, node.span, bare_condition(node)))
         raise _Told
 
     def _connected(self, item: Item, scope: Scope) -> Item:
@@ -368,7 +372,7 @@ class _Expansion:
         """The node with its expressions computed. Raises _Told where one could not be."""
         before = len(self.found)
         resolved = resolve(node, scope, self.found, path)
-        if len(self.found) > before or _unresolved(resolved):
+        if len(self.found) > before or unresolved(resolved):
             raise _Told
         return resolved
 
@@ -389,12 +393,3 @@ def _chained(item: Item) -> Item:
         return item
     others = {key: node for key, node in item.modifiers.items() if key != "from"}
     return replace(item, modifiers=others)
-
-
-def _unresolved(node: Node) -> bool:
-    """Whether an expression was left in place: its fault was told where the variable is defined."""
-    if isinstance(node, Scalar):
-        return "$(" in node.text
-    if isinstance(node, Mapping):
-        return any(_unresolved(value) for _, value in node.entries)
-    return any(_unresolved(item) for item in node.items)

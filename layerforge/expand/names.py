@@ -17,6 +17,7 @@ class Names:
     taken: set[str] = field(default_factory=set)
     numbers: dict[str, int] = field(default_factory=dict)  # the last one of each name
     places: dict[str, Span] = field(default_factory=dict)
+    repeated: set[str] = field(default_factory=set)  # given to several, so that none is meant
 
     def take(self, name: str, place: Span | None = None) -> None:
         """Takes a name that nothing else can have yet."""
@@ -40,6 +41,7 @@ class Names:
         """A name that somebody wrote, once; of an item that is repeated it is numbered."""
         unique = self.automatic(name)
         if unique != name and not repeated:
+            self.repeated.add(name)
             shown = name.rpartition(".")[2]
             first = self.places.get(name)
             related = (Related("the other one is here", first),) if first else ()

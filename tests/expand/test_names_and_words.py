@@ -200,3 +200,39 @@ def test_names_of_a_long_stack_are_looked_up_once(
     layers = "".join("\n    - Dense: 4" for _ in range(50))
     assert compile_text(f"model:\n  input: [4]\n  layers:{layers}\n").clean
     assert len(looked) == 50
+
+
+def test_a_fault_in_items_side_by_side_is_told_alone(compile_text: CompileText) -> None:
+    compiled = compile_text(
+        """
+        model:
+          input: [4]
+          layers:
+            - Dense: {unit: $(i + 1)}
+              name: branch_$(i)
+              from: input
+              repeat: 3
+            - Concatenate:
+              from: [branch_0, branch_1, branch_2]
+            - Dense: 1
+        """
+    )
+    assert _told(compiled) == [("unknown-argument", 5)]
+
+
+def test_what_takes_a_name_that_was_given_twice_is_not_told(compile_text: CompileText) -> None:
+    compiled = compile_text(
+        """
+        model:
+          input: [5, 4]
+          layers:
+            - LSTM: {units: 3, return_state: true}
+              name: one
+            - Dense: 2
+              name: one
+              from: input
+            - Dense: 1
+              from: one.2
+        """
+    )
+    assert _told(compiled) == [("repeated-name", 8)]
