@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from layerforge.diagnostics import Faults
+from layerforge.run.directory import is_refused
 from layerforge.run.process import is_alive
 from layerforge.tuning import record
 from layerforge.tuning.results import importance
@@ -35,7 +36,9 @@ def told(searched: Searched) -> dict[str, Any]:
 def _record(searched: Searched) -> dict[str, Any]:
     try:
         return record.read_search(searched.folder)
-    except Faults:
+    except Faults as stop:
+        if is_refused(stop):
+            raise
         return {}
 
 

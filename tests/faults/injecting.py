@@ -23,7 +23,14 @@ from typing import Final
 
 SHORT: Final = "short"  # half of what a read or write is asked for
 ERRORS: Final = ("EIO", "ENOSPC", "ESTALE", "EINTR", SHORT)
-_AGAIN: Final = ("read", "write", "open", "fstat", "fsync")  # which Python does again after EINTR
+_AGAIN: Final = (
+    "read",
+    "write",
+    "open",
+    "open64",
+    "fstat",
+    "fsync",
+)  # which Python does again after EINTR
 
 
 @dataclass(frozen=True)
@@ -123,7 +130,7 @@ def wrongs(before: Mapping[str, str], whole: Ended, done: Ended, error: str) -> 
     for word in ("Traceback", "internal error", "panicked", "Exception ignored", "Warning:"):
         if word in said:
             found.append(f"{word!r} in {said[-300:]!r}")
-    harmless = error == SHORT or (error == "EINTR" and done.hit.startswith(_AGAIN))
+    harmless = error == SHORT or (error == "EINTR" and done.hit.split()[0] in _AGAIN)
     if done.status == whole.status == 0 or harmless:
         found += [f"{done.status}, not {whole.status}"] * (done.status != whole.status)
         found += [f"said {each!r}" for each in _other(whole.out, done.out)]
