@@ -104,11 +104,11 @@ def numbers_of(file: File, names: Sequence[str]) -> pl.DataFrame:
 
     if not file.wording.thousands and not file.wording.strip:
         return read_frame(file, list(names), pl.Float64)
-    return pl.DataFrame(
-        [
-            plain(read_text(file, name), file.wording).cast(pl.Float64, strict=False).alias(name)
+    return pl.DataFrame(  # by name: of a list polars calls the column without one otherwise
+        {
+            name: plain(read_text(file, name), file.wording).cast(pl.Float64, strict=False)
             for name in names
-        ]
+        }
     )
 
 

@@ -767,3 +767,9 @@ def test_a_long_name_of_a_target_is_cut_in_what_new_says(desk: Desk) -> None:
     wished = ("--target", name, "--task", "regression", "--out", "m.yaml")
     status, told = desk.said("new", "d.csv", *wished)
     assert (status, len(told.splitlines()[0]) < 300) == (1, True)
+
+
+def test_new_reads_numbers_with_thousands_in_a_column_without_a_name(desk: Desk) -> None:
+    rows = "".join(f'"1,{i:03}.5",{i % 3},{i % 2}\n' for i in range(40))
+    desk.lay(TABLE, "d.csv", f",x,y\n{rows}".encode())
+    assert desk.said("new", "d.csv", "--target", "y", "--out", "m.yaml")[0] == 0
