@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
-from layerforge.tables.cells import MISSING, plain, read_text
+from layerforge.tables.cells import MISSING, called, plain, quoted, read_text
 from layerforge.tables.files import File, Wording, without_lines
 from layerforge.tables.frames import read_frame
 from layerforge.tables.looks import UNIT
@@ -123,7 +123,7 @@ def check_units(file: File, frame: pl.DataFrame) -> None:
         if first in MISSING or rest is None or not rest.str.contains(_LIKE_A_NUMBER).all():
             continue
         line = file.header_lines + 1
-        message = f"`{file.shown}` line {line}, column `{column.name}`: found `{first}`"
+        message = f"`{file.shown}` line {line}, column {called(column.name)}: found {quoted(first)}"
         message += ", where every row below has a number; is it a line of units?"
         help = f"take line {line} out of the file: `{without_lines(file.path, str(line))}`"
         raise SpecError("not-a-number", message, "source", help)

@@ -773,3 +773,10 @@ def test_new_reads_numbers_with_thousands_in_a_column_without_a_name(desk: Desk)
     rows = "".join(f'"1,{i:03}.5",{i % 3},{i % 2}\n' for i in range(40))
     desk.lay(TABLE, "d.csv", f",x,y\n{rows}".encode())
     assert desk.said("new", "d.csv", "--target", "y", "--out", "m.yaml")[0] == 0
+
+
+def test_a_long_word_above_numbers_is_cut_in_what_new_says(desk: Desk) -> None:
+    rows = "".join(f"{i},{i % 7}.5,{i % 3}\n" for i in range(40))
+    desk.lay(TABLE, "d.csv", f"a,b,y\nm,{'k' * 5_000},kg\n{rows}".encode())
+    status, told = desk.said("new", "d.csv", "--target", "y", "--out", "m.yaml")
+    assert (status, max(map(len, told.splitlines())) < 300) == (1, True), told[:300]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import BadZipFile
 
 import pytest
 
+from layerforge.diagnostics import Faults
+from layerforge.run.listing import list_runs
+from layerforge.run.record import clock_fault, explain
 from tests.faults.conftest import ROOT, write_folder
 from tests.faults.injecting import ERRORS
 
@@ -73,3 +78,37 @@ def test_some_calls_of_others_may_fail(library: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("error", ERRORS)
 def test_every_call_may_fail(error: str, library: Path, used: Path) -> None:
     injected(library, used, *COMMANDS, CHANGES, "--errors", error)
+
+
+def test_a_run_that_the_disk_does_not_give_is_told_and_one_that_is_broken_is_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = tmp_path / "wave" / "1"
+    run.mkdir(parents=True)
+    (run / "run.json").write_text("{", encoding="utf-8")
+    assert [each.state for each in list_runs(tmp_path)] == ["unreadable"]
+
+    def fails(path: Path, *_: object, **__: object) -> str:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+
+    monkeypatch.setattr(Path, "read_text", fails)
+    with pytest.raises(Faults, match=r"run\.json` cannot be read: input/output error"):
+        list_runs(tmp_path)
+
+
+def test_a_model_that_the_disk_does_not_give_ends_a_run_in_one_line() -> None:
+    told = explain(BadZipFile("File is not a zip file"))
+    assert told is not None
+    assert (told.code, "that the run has written cannot be read" in told.message) == (
+        "run-failed",
+        True,
+    )
+
+
+def test_a_clock_before_1980_is_told_by_whoever_writes_a_model() -> None:
+    told = clock_fault(
+        ValueError("ZIP does not support timestamps before 1980"), "not-exported", "x"
+    )
+    assert told is not None
+    assert "stands before 1980" in told.message
+    assert clock_fault(ValueError("else"), "not-exported", "x") is None
