@@ -68,6 +68,8 @@ def _surely(comparison: Scores | None, best: str, key: str) -> str:
     if (comparison["metric"], comparison["baseline"]) != (key, best):
         return ""
     low, high = found["low"], found["high"]
+    if low == high == 0:  # alike on every sample
+        return ""
     chance = " That may be chance:" if low <= 0 <= high else ""
     way = "the model is better by" if chance or low > 0 else "the baseline is better by"
     low, high = (low, high) if chance or low > 0 else (-high, -low)
@@ -101,6 +103,8 @@ def _sentence(
 ) -> tuple[str, bool]:
     if mine is None or not math.isfinite(mine):
         return f"The model gives no number for {key}, so it does not beat {rival}.", False
+    if mine == theirs:
+        return f"The model is as good as the best baseline, {rival}: {key} {score(mine)}.", False
     won = mine > theirs if higher else mine < theirs
     figures = f"{key} {score(mine)} against {score(theirs)}"
     if not won:

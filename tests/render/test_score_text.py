@@ -46,7 +46,7 @@ def test_the_model_stands_beside_each_baseline() -> None:
         ),
         (
             forecast(0.5, repeat=0.5),
-            "The model does not beat the best baseline, repeat: scaled mse 0.5000 against 0.5000.",
+            "The model is as good as the best baseline, repeat: scaled mse 0.5000.",
             False,
         ),
         (
