@@ -12,7 +12,7 @@ from layerforge.diagnostics import Diagnostic, Related, Span
 from layerforge.graph import Call
 from layerforge.heads import last_call, quantiles_of
 from layerforge.infer import Plan
-from layerforge.spec import TrainSettings
+from layerforge.spec import DataSettings, TrainSettings
 
 Labels = Literal["values", "indices", "one_hot"]
 
@@ -77,16 +77,16 @@ def _of_logits(metric: Component) -> Component:
 
 
 def objective_faults(
-    objective: Objective, plan: Plan, task: str, train: TrainSettings
+    objective: Objective, plan: Plan, data: DataSettings, train: TrainSettings
 ) -> list[Diagnostic]:
-    """What Keras would let pass in silence: losses and metrics that do not fit the classes' form."""
+    """What Keras would let pass in silence: losses and metrics that do not fit the targets' form."""
     if objective.quantiles is not None:
         return _quantile_faults(objective, train)
     several = [each for each in objective.metrics if _gives_several(each, plan.outputs[0][-1])]
     if several:
         return [_several_numbers(each, train) for each in several]
-    if task != "classification":
-        return []
+    if data.task != "classification":
+        return _shares_fault(objective.loss, data, train)
     single = plan.outputs[0][-1] == 1
     found = []
     for component in (objective.loss, *objective.metrics):
@@ -100,6 +100,16 @@ def objective_faults(
     if not found and not objective.logits:
         found += _logits_fault(objective.loss, plan, single)
     return found or _softmax_of_one(plan, single)
+
+
+def _shares_fault(loss: Component, data: DataSettings, train: TrainSettings) -> list[Diagnostic]:
+    """A crossentropy of numbers that are scaled to a mean of 0: no share is below 0."""
+    shares = any(name.endswith(_OF_PROBABILITIES) for name in _meant(loss))
+    if not shares or data.scale != "standard":
+        return []
+    message = f"`{loss.name}` compares shares from 0 to 1; `scale: standard` has targets below 0"
+    help = "write `scale: minmax` under `data`, and `activation: sigmoid` in the last layer"
+    return [Diagnostic("wrong-loss", message, loss.span() or train.span("loss"), help)]
 
 
 def _gives_several(metric: Component, units: object) -> bool:

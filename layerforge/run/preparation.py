@@ -85,7 +85,7 @@ def prepare_job(compiled: Compiled, prepared: Prepared | None = None) -> Job:
     train = compiled.train or TrainSettings()
     objective = choose_objective(plan, data.task, train)
     found = fit_faults(plan, prepared, objective.quantiles)
-    found = found or objective_faults(objective, plan, data.task, train)
+    found = found or objective_faults(objective, plan, data, train)
     found += class_faults(train, prepared)
     found += monitor_faults(compiled, bool(prepared.samples("validation")))
     if found:

@@ -242,7 +242,14 @@ def _check_task(settings: DataSettings, found: Found) -> None:
                 found.append(Diagnostic("unused-key", message, settings.span(key)))
     if settings.task == "classification" and len(settings.targets or ()) > 1:
         message = "a classification has one target column"
-        found.append(Diagnostic("wrong-length", message, settings.span("targets")))
+        units = len(settings.targets or ())
+        help = (
+            "of several columns of 0 and 1: `task: regression` with `scale: minmax`, a last layer"
+        )
+        help += (
+            f" `Dense: {{units: {units}, activation: sigmoid}}`, and `loss: binary_crossentropy`"
+        )
+        found.append(Diagnostic("wrong-length", message, settings.span("targets"), help=help))
     if settings.shape is not None and settings.window is not None:
         message = "`shape` reshapes the columns of one row; with `window` a sample is several rows"
         found.append(Diagnostic("unused-key", message, settings.span("shape")))

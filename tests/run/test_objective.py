@@ -6,6 +6,7 @@ import pytest
 
 from layerforge.diagnostics import Diagnostic
 from layerforge.run.objective import Objective, choose_objective, objective_faults
+from layerforge.spec import DataSettings
 from tests.conftest import CompileText
 
 SPEC = """
@@ -24,6 +25,7 @@ def _objective(
     metrics: str = "null",
     activation: str = "null",
     task: str = "classification",
+    scale: str = "standard",
 ) -> tuple[Objective, list[Diagnostic]]:
     text = SPEC.format(units=units, loss=loss, metrics=metrics, activation=activation)
     compiled = compile_text(text)
@@ -31,7 +33,8 @@ def _objective(
     assert compiled.plan is not None
     assert compiled.train is not None
     objective = choose_objective(compiled.plan, task, compiled.train)
-    return objective, objective_faults(objective, compiled.plan, task, compiled.train)
+    data = DataSettings("d.csv", task, targets=("y",), scale=scale)
+    return objective, objective_faults(objective, compiled.plan, data, compiled.train)
 
 
 @pytest.mark.parametrize(
@@ -148,3 +151,15 @@ def test_a_metric_of_several_numbers_is_refused(
     _, found = _objective(compile_text, 3, metrics=f"[{metric}]", activation="softmax")
     assert [each.code for each in found] == ([] if fits else ["wrong-loss"])
     assert not _objective(compile_text, 1, metrics=f"[{metric}]", activation="sigmoid")[1]
+
+
+@pytest.mark.parametrize("loss", ["binary_crossentropy", "BinaryFocalCrossentropy"])
+def test_shares_are_not_compared_with_targets_below_0(compile_text: CompileText, loss: str) -> None:
+    _, [fault] = _objective(compile_text, 3, loss, task="regression")
+    assert (fault.code, fault.help) == (
+        "wrong-loss",
+        "write `scale: minmax` under `data`, and `activation: sigmoid` in the last layer",
+    )
+    for scale in ("minmax", "none"):
+        assert _objective(compile_text, 3, loss, task="regression", scale=scale)[1] == []
+    assert _objective(compile_text, 3, "mse", task="regression")[1] == []
