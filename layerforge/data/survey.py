@@ -315,7 +315,7 @@ def _counted(name: str, every: NDArray[np.float64], missing: int = 0) -> Seen:
     run, whole = int(np.diff(ends, prepend=-1).max()), bool((values == np.round(values)).all())
     low, high, distinct = float(values.min()), float(values.max()), len(np.unique(values))
     kind: Literal["whole", "number"] = "whole" if whole else "number"
-    counts = whole and distinct > 2 and bool((np.diff(values) == 1).all())
+    counts = whole and distinct > 2 and bool((values[1:] == values[:-1] + 1).all())
     marks = () if mark is None else (f"{mark:g}",)
     return Seen(name, kind, distinct, missing, low, high, marks, run, counts=counts)
 

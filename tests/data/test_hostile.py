@@ -780,3 +780,10 @@ def test_a_long_word_above_numbers_is_cut_in_what_new_says(desk: Desk) -> None:
     desk.lay(TABLE, "d.csv", f"a,b,y\nm,{'k' * 5_000},kg\n{rows}".encode())
     status, told = desk.said("new", "d.csv", "--target", "y", "--out", "m.yaml")
     assert (status, max(map(len, told.splitlines())) < 300) == (1, True), told[:300]
+
+
+@pytest.mark.filterwarnings("error")
+def test_new_looks_at_infinite_numbers_without_a_warning(desk: Desk) -> None:
+    rows = "".join(f"{i},{'inf' if i % 4 else i},{i % 3}\n" for i in range(40))
+    desk.lay(TABLE, "d.csv", f"a,x,y\n{rows}".encode())
+    desk.said("new", "d.csv", "--target", "y", "--out", "m.yaml")
