@@ -12,6 +12,7 @@ from layerforge.expand.blocks import unknown_block_argument
 from layerforge.layers import LayerType, find, unknown_layer
 from layerforge.source import Mapping, Node, Scalar
 from layerforge.spec import Item, Spec
+from layerforge.spec.hyperparameters import written as hyperparameter
 
 
 def check_unread(spec: Spec, read: Set[str], found: Found) -> None:
@@ -47,7 +48,7 @@ def _check(item: Item, spec: Spec, found: Found) -> None:
         found.append(unknown_layer(item.key, tuple(spec.blocks)))
     elif node is None or not _is_computed(node):
         read_arguments(entry.signature, node, item.span, found)
-    elif isinstance(node, Mapping):
+    elif isinstance(node, Mapping) and not hyperparameter(node):
         found.extend(unknown_argument(entry.signature, key) for key in _unknown_keys(node, entry))
 
 

@@ -146,6 +146,8 @@ def test_words_are_looked_at_in_what_nothing_calls(compile_text: CompileText) ->
               when: $(n > 0)
             - Dense: {units: {hp.Int: [1, 4]}, activaton: relu}
               repeat: $(n)
+            - Dense: {hp.Int: [1, 4]}
+              when: $(deep)
             - Dense: 2
         """
     )
