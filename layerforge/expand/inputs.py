@@ -145,4 +145,8 @@ def _agree(one: Input, data: DataShape | None, found: Found) -> None:
             f"the model takes {without_batch((UNKNOWN, *one.shape))}, but the data give {given}"
         )
         related = (Related(f"the data give {given}", span),)
-        found.append(Diagnostic("input-mismatch", message, one.span, None, related))
+        width = one.shape[-1] if len(one.shape) == len(shape) else None
+        help = None
+        if isinstance(width, int) and width > shape[-1]:
+            help = "a column of text is one for each of its words: say so by `types: {COLUMN: category}`"
+        found.append(Diagnostic("input-mismatch", message, one.span, help, related))
