@@ -328,18 +328,36 @@ def stratified_order(
     order = generator.permutation(len(classes))
     by_class = order[np.argsort(classes[order], kind="stable")]
     left = np.bincount(classes)
+    spread, even = _spread(order, by_class, left), True
     starts = np.cumsum(left) - left
-    found = []
-    for number, size in enumerate((*sizes, len(classes) - sum(sizes))):
-        taken = np.zeros_like(left)
-        if train and number == 0:
-            rare = left * size < len(classes)
-            taken[rare & (left > 0)] = 1 if rare.sum() <= size else 0
-        taken += _apportioned(left - taken, size - int(taken.sum()), generator)
+    found, done = [], 0
+    for size in (*sizes, len(classes) - sum(sizes)):
+        rare = (left > 0) & (left * size < len(classes)) & (train and not done)
+        rare &= rare.sum() <= size
+        taken = np.bincount(classes[spread[done : done + size]], minlength=len(left))
+        even &= bool((np.abs(taken * left.sum() - left * size) < max(left.sum(), 1)).all())
+        even &= bool((taken >= rare).all())
+        if not even:
+            taken = rare + _apportioned(left - rare, size - int(rare.sum()), generator)
         ends = starts + taken
         found += [by_class[start:end] for start, end in zip(starts, ends, strict=True)]
-        left, starts = left - taken, ends
+        left, starts, done = left - taken, ends, done + size
     return np.concatenate(found)
+
+
+def _spread(
+    order: NDArray[np.int64], by_class: NDArray[np.int64], sizes: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The order with each class spread evenly: the k-th of its n rows stands at (k + 1/2) / n.
+
+    Its stretches are fair where no class is rare; of many rare ones all rows stand in the middle.
+    """
+    import numpy as np
+
+    ranks = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    places = np.empty(len(order))
+    places[by_class] = (ranks + 0.5) / np.repeat(sizes, sizes)
+    return order[np.argsort(places[order], kind="stable")]
 
 
 def _apportioned(
