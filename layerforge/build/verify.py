@@ -7,6 +7,7 @@ from typing import Any
 
 from layerforge.build.memory import check_memory
 from layerforge.build.model import assemble
+from layerforge.build.stateless import without_weights
 from layerforge.diagnostics import Faults
 from layerforge.infer import Plan, Step, Weight
 from layerforge.shapes import UNKNOWN, Shape, text
@@ -18,17 +19,7 @@ def verify(plan: Plan) -> list[str]:
     The model is built without allocating a weight, so that its size does not matter; one that needs
     its variables as it is built, such as a stateful LSTM, is built once more with all of them.
     """
-    import keras
-
-    try:
-        with keras.StatelessScope(initialize_variables=False):
-            return _compared(plan)
-    except Faults:
-        keras.utils.clear_session()
-        check_memory(plan)
-        return _compared(plan)
-    finally:
-        keras.utils.clear_session()  # a later scope's exit might allocate what was left open
+    return without_weights(lambda: _compared(plan), Faults, lambda: check_memory(plan))
 
 
 def _compared(plan: Plan) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from layerforge.arguments import Arguments
 from layerforge.build.backend import load_keras
 from layerforge.build.model import make_layer
+from layerforge.build.stateless import without_weights
 from layerforge.custom.faults import said, where
 from layerforge.custom.signature import signature_of_class, tensors_of_class
 from layerforge.diagnostics import SpecError
@@ -67,32 +68,16 @@ class Measured:
         options = {k: v for k, v in named.items() if k in self.options}
         values = {k: v for k, v in named.items() if k not in tensors and k not in options}
         try:
-            return self._effect(given, tensors, options, values)
+            # A class may make a variable of a value, which is a ValueError where none is allocated.
+            return without_weights(
+                lambda: self._measured(given, tensors, options, values), ValueError
+            )
         except SpecError:
             raise
         except Exception as error:  # the class is anyone's
             place = where(error)
             message = f"fails with {said(error)}{f' ({place})' if place else ''}"
             raise SpecError("broken-code", message) from error
-
-    def _effect(
-        self,
-        given: tuple[Shape, ...],
-        tensors: Mapping[str, Any],
-        options: Mapping[str, Any],
-        values: Mapping[str, Any],
-    ) -> Effect:
-        """The effect, measured without allocating a weight, or with them where the class needs that."""
-        import keras
-
-        try:
-            with keras.StatelessScope(initialize_variables=False):
-                return self._measured(given, tensors, options, values)
-        except ValueError:  # it may have made a variable of a value, which is refused in there
-            keras.utils.clear_session()
-            return self._measured(given, tensors, options, values)
-        finally:
-            keras.utils.clear_session()
 
     def _measured(
         self,
