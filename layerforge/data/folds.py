@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from layerforge.data.splits import Candidates, Split, gap_of, stratified_order
+from layerforge.data.splits import Candidates, Split, gap_of, shuffled_order
 from layerforge.diagnostics import SpecError
 from layerforge.spec.data import DataSettings
 from layerforge.spec.folds import Fold
@@ -88,11 +88,9 @@ def _dealt(
 
     edges = np.linspace(0, len(rows), fold.of + 1).astype(np.int64)
     classes = given.classes[rows] if given.classes is not None and settings.stratify else None
-    if not settings.shuffle:
-        order = np.arange(len(rows), dtype=np.int64)
-    elif classes is None:
-        order = np.random.default_rng(settings.seed).permutation(len(rows))
-    else:
-        order = stratified_order(classes, np.diff(edges).tolist(), settings.seed, train=False)
+    order = np.arange(len(rows), dtype=np.int64)
+    if settings.shuffle:
+        sizes = np.diff(edges).tolist()
+        order = shuffled_order(len(rows), classes, sizes, settings.seed, train=False)
     held = order[edges[fold.number - 1] : edges[fold.number]]
     return np.setdiff1d(order, held), np.sort(held)

@@ -307,32 +307,35 @@ def _shuffled(
 ) -> dict[str, NDArray[np.int64]]:
     import numpy as np
 
-    if classes is None:
-        order = np.random.default_rng(seed).permutation(count)
-    else:
-        order = stratified_order(classes, [counts[part] for part in SPLITS], seed)
+    order = shuffled_order(count, classes, [counts[part] for part in SPLITS], seed)
     return {part: np.sort(order[rows]) for part, rows in _stretches(counts).items()}
 
 
-def stratified_order(
-    classes: NDArray[np.int32], sizes: Sequence[int], seed: int, train: bool = True
+def shuffled_order(
+    count: int,
+    classes: NDArray[np.int32] | None,
+    sizes: Sequence[int],
+    seed: int,
+    train: bool = True,
 ) -> NDArray[np.int64]:
     """A shuffled order whose stretches of `sizes` rows each hold every class in its share.
 
     That is to within a row of the share of what the stretches before have left. The first stretch, if it
-    is there to `train`, holds a row of each class, however rare.
+    is there to `train`, holds a row of each class, however rare. Without `classes` chance alone decides.
     """
     import numpy as np
 
     generator = np.random.default_rng(seed)
-    order = generator.permutation(len(classes))
+    order = generator.permutation(count)
+    if classes is None:
+        return order
     by_class = order[np.argsort(classes[order], kind="stable")]
     left = np.bincount(classes)
     spread, even = _spread(order, by_class, left), True
     starts = np.cumsum(left) - left
     found, done = [], 0
-    for size in (*sizes, len(classes) - sum(sizes)):
-        rare = (left > 0) & (left * size < len(classes)) & (train and not done)
+    for size in (*sizes, count - sum(sizes)):
+        rare = (left > 0) & (left * size < count) & (train and not done)
         rare &= rare.sum() <= size
         taken = np.bincount(classes[spread[done : done + size]], minlength=len(left))
         even &= bool((np.abs(taken * left.sum() - left * size) < max(left.sum(), 1)).all())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layerforge.data.splits import Candidates, Split, count_rows, split_rows, stratified_order
+from layerforge.data.splits import Candidates, Split, count_rows, shuffled_order, split_rows
 from layerforge.data.windows import Frame, frame_of, place_windows
 from layerforge.diagnostics import SpecError
 from layerforge.records import replace
@@ -148,7 +148,7 @@ def test_every_fold_has_as_much_of_a_class_as_another_to_within_a_row_or_two(
 ) -> None:
     classes = np.unique(labels, return_inverse=True)[1].astype(np.int32)
     edges = np.linspace(0, len(labels), folds + 1).astype(np.int64)
-    order = stratified_order(classes, np.diff(edges).tolist(), seed, train=False)
+    order = shuffled_order(len(labels), classes, np.diff(edges).tolist(), seed, train=False)
     assert sorted(order.tolist()) == list(range(len(labels)))
     counts = np.array(
         [np.bincount(classes[fold], minlength=13) for fold in np.split(order, edges[1:-1])]
