@@ -333,6 +333,6 @@ def _check_unused(graph: Graph, found: Found) -> None:
             help = "take it up by `from:`, name it under `outputs:`, or delete it"
             found.append(Diagnostic("unused-item", message, call.span, help))
     for each in graph.inputs:
-        if each.name not in used | taken:
+        if each.name not in used and each.name not in taken:
             message = f"nothing uses the input `{each.name}`"
             found.append(Diagnostic("unused-item", message, each.span))
