@@ -6,6 +6,7 @@ Rows are read and prepared by what `predict` reads and prepares a file with, so 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -92,9 +93,9 @@ class Model:
             1 if settings["window"] is None else (settings["window"] - 1) * settings["sampling"] + 1
         )
 
-    @property
+    @cached_property
     def taken(self) -> dict[str, bool]:
-        """The columns that are looked at, and whether they hold numbers."""
+        """The columns that are looked at, and whether they hold numbers: asked for by every request."""
         settings = self.saved["settings"]
         names = (*(settings["time"] or ()), *(settings["group"] or ()))
         order = {} if settings["order"] is None else {settings["order"]: True}
